@@ -1,0 +1,62 @@
+"""A permission nobody can forget: every view says who may use it, and an unmarked view is refused."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from models import clock
+from models.base import db
+from models.change_log import Actor
+from models.rules.access import PERMISSIONS
+
+View = Callable[..., Any]
+
+
+def needs(permission: str) -> Callable[[View], View]:
+    """Mark a view with the permission it needs and check it on every call."""
+    if permission not in PERMISSIONS:
+        raise KeyError(permission)
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            if not current_user.is_authenticated:
+                return redirect(url_for("sign_in.login", next=request.full_path if request.method == "GET" else None))
+            if permission not in g.user.permissions:
+                abort(403)
+            return view(*args, **kwargs)
+
+        checked.permission = permission  # type: ignore[attr-defined]
+        return checked
+
+    return decorate
+
+
+def public(view: View) -> View:
+    """Mark a view that needs no account."""
+    view.permission = None  # type: ignore[attr-defined]
+    return view
+
+
+def init_app(app: Flask) -> None:
+    """Refuse every view without a mark, and tell the session who acts."""
+    app.before_request(_refuse_unmarked)
+    app.before_request(_name_actor)
+
+
+def _refuse_unmarked() -> Response | None:
+    endpoint = request.endpoint
+    if endpoint and endpoint != "static" and not hasattr(current_app.view_functions[endpoint], "permission"):
+        abort(403)
+    return None
+
+
+def _name_actor() -> None:
+    if request.endpoint == "static":
+        return
+    g.user = current_user._get_current_object() if current_user.is_authenticated else None
+    db.session().info["actor"] = Actor(source="form", person_id=g.user.id if g.user else None, at=clock.now())

@@ -1,0 +1,187 @@
+"""Writes the change log: one listener on the session, so that no page, job or import can forget it (foundations 1)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import event, insert, inspect, select
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
+
+from models import clock
+from models.base import db
+from models.change import Change
+
+#: Business tables, and the column that names the firm whose timeline shows the change.
+LOGGED: dict[str, str | None] = {
+    "firm": "id",
+    "firm_name": "firm_id",
+    "firm_place": "firm_id",
+    "firm_status": "firm_id",
+    "firm_flag": "firm_id",
+    "firm_officer": "firm_id",
+    "firm_figure": "firm_id",
+    "firm_tag": "firm_id",
+    "contact": "firm_id",
+    "title": "firm_id",
+    "pool_member": "firm_id",
+    "visit": "firm_id",
+    "title_type": None,
+    "pool_type": None,
+    "batch": None,
+    "area": None,
+    "unit": None,
+    "membership": None,
+    "absence": None,
+    "setting": None,
+    "role": None,
+    "user": None,
+}
+
+#: Changed values of these columns are never written down; that they changed is.
+SECRET = {
+    "name_sealed",
+    "phone_sealed",
+    "phone_tail",
+    "password",
+    "password_history",
+    "fs_uniquifier",
+    "tf_totp_secret",
+}
+
+#: Bookkeeping that says nothing to a reader.
+SILENT = {
+    "id",
+    "version",
+    "updated_at",
+    "created_at",
+    "sort_key",
+    "match_key",
+    "last_seen_at",
+    "failed_count",
+    "locked_until",
+    "tf_last_counter",
+    "import_row_id",
+    "fs_uniquifier",
+    "password_history",
+}
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who changes rows now, by what way, at which moment."""
+
+    source: str = "job"
+    person_id: int | None = None
+    source_id: int | None = None
+    at: datetime | None = None
+
+
+@contextmanager
+def acting(actor: Actor) -> Iterator[None]:
+    """Within the block, changes of this session are logged as this actor's."""
+    info = db.session().info
+    before = info.get("actor")
+    info["actor"] = actor
+    try:
+        yield
+    finally:
+        info["actor"] = before
+
+
+def write(entries: list[dict[str, Any]]) -> None:
+    """Add entries that a set statement made necessary; keys are the columns of Change."""
+    if entries:
+        db.session.execute(insert(Change), entries)
+
+
+def text_of(value: Any) -> str | None:
+    """A value as the log keeps it: plain text, dates and amounts exact."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, frozenset | set):
+        return " ".join(sorted(value))
+    return str(value)
+
+
+@event.listens_for(Session, "before_flush")
+def _note_updates(session: Session, context: UOWTransaction, instances: Any) -> None:
+    """Old values must be read before the rows are written; created rows get their ids only afterwards."""
+    notes: list[tuple[Any, str, str | None, str | None, str | None]] = []
+    for row in session.dirty:
+        table = getattr(row, "__tablename__", None)
+        if table in LOGGED and session.is_modified(row, include_collections=False):
+            notes += [(row, "updated", *change) for change in _changed_fields(session, row)]
+    notes += [
+        (row, "deleted", None, None, None) for row in session.deleted if getattr(row, "__tablename__", None) in LOGGED
+    ]
+    notes += [
+        (row, "created", None, None, None) for row in session.new if getattr(row, "__tablename__", None) in LOGGED
+    ]
+    session.info.setdefault("notes", []).extend(notes)
+
+
+def _changed_fields(session: Session, row: Any) -> list[tuple[str, str | None, str | None]]:
+    state = inspect(row)
+    changed = [
+        attr for attr in state.mapper.column_attrs if attr.key not in SILENT and state.attrs[attr.key].history.added
+    ]
+    olds = {attr.key: state.attrs[attr.key].history.deleted for attr in changed}
+    if any(not old for old in olds.values()) and state.identity is not None:
+        table = state.mapper.local_table
+        keys = [column == value for column, value in zip(table.primary_key.columns, state.identity, strict=True)]
+        stored: dict[str, Any] = dict(session.connection().execute(select(table).where(*keys)).mappings().first() or {})
+        olds = {attr.key: [stored.get(attr.columns[0].key)] for attr in changed}
+    fields = []
+    for attr in changed:
+        old, new = text_of(olds[attr.key][0]), text_of(getattr(row, attr.key))
+        if old != new:
+            fields.append((attr.key, None, None) if attr.key in SECRET else (attr.key, old, new))
+    return fields
+
+
+@event.listens_for(Session, "after_flush")
+def _write_notes(session: Session, context: UOWTransaction) -> None:
+    notes = session.info.pop("notes", [])
+    if not notes:
+        return
+    actor: Actor = session.info.get("actor") or Actor()
+    at = actor.at or clock.now()
+    entries = []
+    for row, act, field, old, new in notes:
+        table = row.__tablename__
+        owner = LOGGED[table]
+        entries.append(
+            {
+                "at": at,
+                "act": act,
+                "table_name": table,
+                "row_id": inspect(row).identity_key[1][0] if inspect(row).identity_key else getattr(row, "id", 0),
+                "firm_id": getattr(row, owner) if owner else None,
+                "field": field,
+                "old": old,
+                "new": new,
+                "source": actor.source,
+                "source_id": actor.source_id,
+                "person_id": actor.person_id,
+            }
+        )
+    session.execute(insert(Change), entries)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _refuse_silent_changes(state: ORMExecuteState) -> None:
+    """A set statement on a business table passes by the log, so it must say that it writes its own entries."""
+    if not (state.is_update or state.is_delete) or state.execution_options.get("logged"):
+        return
+    table = getattr(state.bind_mapper.local_table, "name", None) if state.bind_mapper else None
+    if table in LOGGED:
+        raise RuntimeError(f"bulk change of {table} without .execution_options(logged=True)")

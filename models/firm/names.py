@@ -1,0 +1,49 @@
+"""Dated names of a firm, and the narrow table that finds it by any of them."""
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Key, Model, Name, one_of
+
+NAME_KINDS = {"registered": "登记名称", "alias": "又一个叫法"}
+SEARCH_KINDS = ("name", "former", "pinyin", "initials", "code")
+
+
+class FirmName(Model):
+    """A name a firm bore from–to. The one without an end is its name now; an alias is what lists and people call it."""
+
+    __tablename__ = "firm_name"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", NAME_KINDS), name="kind"),
+        CheckConstraint("to_on IS NULL OR from_on IS NULL OR to_on >= from_on", name="from_before_to"),
+        Index("ix_firm_name_firm_id", "firm_id"),
+        Index("ix_firm_name_match_key", "match_key"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    firm_id: Mapped[int] = mapped_column(ForeignKey("firm.id"))
+    kind: Mapped[str] = mapped_column(Key, default="registered")
+    name: Mapped[str] = mapped_column(Name)
+    #: The name as matching compares it: one width, no spaces, one kind of bracket.
+    match_key: Mapped[str] = mapped_column(Name)
+    #: None: since nobody knows when.
+    from_on: Mapped[date | None] = mapped_column(Date)
+    #: The last day it was borne; None while it is.
+    to_on: Mapped[date | None] = mapped_column(Date)
+    source: Mapped[str] = mapped_column(Name, default="")
+    import_row_id: Mapped[int | None] = mapped_column(Integer)
+
+
+class FirmSearch(Model):
+    """What the search box looks through: one row per text a firm can be found by. Made from the firm, never edited."""
+
+    __tablename__ = "firm_search"
+    __table_args__ = (Index("ix_firm_search_firm_id", "firm_id"), Index("ix_firm_search_text", "text"))
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    firm_id: Mapped[int] = mapped_column(ForeignKey("firm.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(Key)
+    #: Normalised: one width, lower case, no punctuation.
+    text: Mapped[str] = mapped_column(String(400))

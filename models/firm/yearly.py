@@ -1,0 +1,50 @@
+"""Figures of a firm by year, each with its source and date; names as in the glossary."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import Date, ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Key, Model, Moment, Money, Name
+
+#: key → (name, unit). Money in 万元; heads and counts whole; shares as a fraction of one.
+YEARLY: dict[str, tuple[str, str]] = {
+    "operating_revenue": ("营业收入", "万元"),
+    "main_revenue": ("主营业务收入", "万元"),
+    "sales_revenue": ("销售收入", "万元"),
+    "total_income": ("总收入", "万元"),
+    "hightech_income": ("高新技术产品（服务）收入", "万元"),
+    "rd_expense": ("研发费用", "万元"),
+    "rd_spend_statistical": ("研发投入（统计口径）", "万元"),
+    "cost_and_expense": ("成本费用支出", "万元"),
+    "total_assets": ("资产总额", "万元"),
+    "total_liabilities": ("负债总额", "万元"),
+    "net_assets": ("净资产", "万元"),
+    "tax_paid": ("纳税额", "万元"),
+    "staff_total": ("职工总数", "人"),
+    "tech_staff": ("科技人员", "人"),
+    "rd_staff": ("研发人员", "人"),
+}
+
+
+class FirmFigure(Model):
+    """One figure of one year from one source; where sources disagree all are kept and the best is shown."""
+
+    __tablename__ = "firm_figure"
+    __table_args__ = (
+        UniqueConstraint("firm_id", "key", "year", "source"),
+        Index("ix_firm_figure_firm_id", "firm_id", "year"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    firm_id: Mapped[int] = mapped_column(ForeignKey("firm.id"))
+    year: Mapped[int] = mapped_column(Integer)
+    key: Mapped[str] = mapped_column(Key)
+    value: Mapped[Decimal] = mapped_column(Money)
+    approximate: Mapped[bool] = mapped_column(default=False)
+    source: Mapped[str] = mapped_column(Name)
+    source_on: Mapped[date | None] = mapped_column(Date)
+    import_row_id: Mapped[int | None] = mapped_column(Integer)
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    entered_at: Mapped[datetime] = mapped_column(Moment)

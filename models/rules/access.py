@@ -1,0 +1,156 @@
+"""Who may do what: permissions, roles, and which roles exclude each other (product.md, "Who uses it")."""
+
+from collections.abc import Iterable
+
+#: Every permission and what it means, in the words of the rights page.
+PERMISSIONS: dict[str, str] = {
+    "firms.view": "查看企业",
+    "firms.all": "查看全区企业（没有此项的只看本辖区）",
+    "firms.edit": "登记和修改企业",
+    "firms.assign": "指定联系干部、街镇园区",
+    "firms.merge": "合并重复企业、撤销合并",
+    "firms.export": "导出企业名单",
+    "contacts.reveal": "查看联系人完整电话（须写理由）",
+    "titles.edit": "登记、确认、撤销资质",
+    "pool.edit": "培育库入库、出库",
+    "funnel.view": "查看梯队",
+    "figures.export": "导出梯队数据",
+    "visits.view": "查看走访",
+    "visits.edit": "记走访",
+    "imports.run": "导入名单",
+    "imports.decide": "认领待认领的行",
+    "tasks.view": "查看后台任务",
+    "areas.view": "查看街镇园区",
+    "areas.edit": "维护街镇园区",
+    "units.view": "查看单位",
+    "units.edit": "维护单位",
+    "people.view": "查看人员名单",
+    "people.edit": "新建、停用账号，重置口令",
+    "absences.edit": "登记外出与代理",
+    "types.edit": "维护资质类型、培育库类型、批次",
+    "settings.edit": "修改系统设置",
+    "rights.edit": "分配角色与权限",
+    "audit.view": "查看审计记录",
+    "audit.export": "导出审计记录",
+    "issues.close": "销号审核",
+    "self": "使用自己的账号（口令、会话、视图）",
+}
+
+_EVERYONE = {"self"}
+_STAFF = _EVERYONE | {
+    "firms.view",
+    "firms.all",
+    "firms.edit",
+    "firms.export",
+    "contacts.reveal",
+    "titles.edit",
+    "pool.edit",
+    "funnel.view",
+    "figures.export",
+    "visits.view",
+    "visits.edit",
+    "areas.view",
+    "units.view",
+    "people.view",
+    "tasks.view",
+    "absences.edit",
+}
+
+#: What each role may do when a bureau begins; the security administrator may change the rows later.
+ROLES: dict[str, frozenset[str]] = {
+    "officer": frozenset(_STAFF | {"imports.run"}),
+    "office": frozenset(
+        _STAFF
+        | {"firms.assign", "firms.merge", "imports.run", "imports.decide", "areas.edit", "units.edit", "types.edit"}
+    ),
+    "manager": frozenset(
+        _STAFF | {"firms.assign", "firms.merge", "imports.run", "imports.decide", "types.edit", "issues.close"}
+    ),
+    "town": frozenset(
+        _EVERYONE
+        | {
+            "firms.view",
+            "firms.edit",
+            "firms.export",
+            "contacts.reveal",
+            "funnel.view",
+            "figures.export",
+            "visits.view",
+            "visits.edit",
+            "areas.view",
+            "units.view",
+            "tasks.view",
+            "absences.edit",
+        }
+    ),
+    "handler": frozenset(_EVERYONE),
+    "sysadmin": frozenset(
+        _EVERYONE
+        | {
+            "areas.view",
+            "areas.edit",
+            "units.view",
+            "units.edit",
+            "people.view",
+            "people.edit",
+            "settings.edit",
+            "tasks.view",
+        }
+    ),
+    "secadmin": frozenset(_EVERYONE | {"people.view", "rights.edit"}),
+    "auditor": frozenset(_EVERYONE | {"audit.view", "audit.export"}),
+}
+
+ROLE_NAMES: dict[str, str] = {
+    "officer": "联系干部",
+    "office": "综合科",
+    "manager": "科长／分管领导",
+    "town": "镇街园区助理",
+    "handler": "外单位经办人",
+    "sysadmin": "系统管理员",
+    "secadmin": "安全管理员",
+    "auditor": "审计管理员",
+}
+
+#: One account may hold several of these; every other role stands alone.
+COMBINABLE = frozenset({"officer", "office", "manager"})
+
+#: The three administrators of GB/T 22239-2019: nobody holds two, and none holds a business role.
+ADMINISTRATORS = frozenset({"sysadmin", "secadmin", "auditor"})
+
+#: What an administrator's role can never be given: an administrator of the system sees no firm.
+BUSINESS = frozenset(
+    name
+    for name in PERMISSIONS
+    if name.split(".")[0] in {"firms", "contacts", "titles", "pool", "funnel", "figures", "visits", "imports", "issues"}
+)
+
+
+def role_conflict(roles: Iterable[str]) -> str | None:
+    """Why these roles cannot be held by one account, in an officer's words; None when they can."""
+    held = set(roles)
+    unknown = held - set(ROLES)
+    if unknown:
+        return f"没有这个角色：{'、'.join(sorted(unknown))}"
+    if len(held) > 1 and not held <= COMBINABLE:
+        alone = "、".join(ROLE_NAMES[role] for role in ROLES if role in held - COMBINABLE)
+        return f"{alone}不能与其他角色同在一个账号"
+    return None
+
+
+def rights_conflict(role: str, permissions: Iterable[str]) -> str | None:
+    """Why a role cannot be given these permissions; None when it can (三员分立, GB/T 22239-2019)."""
+    given = set(permissions)
+    unknown = given - set(PERMISSIONS)
+    if unknown:
+        return f"没有这项权限：{'、'.join(sorted(unknown))}"
+    if role in ADMINISTRATORS and given & BUSINESS:
+        return f"{ROLE_NAMES[role]}不能查看或修改企业数据"
+    for owner, kept in (
+        ("auditor", {"audit.view", "audit.export"}),
+        ("secadmin", {"rights.edit"}),
+        ("sysadmin", {"people.edit", "settings.edit"}),
+    ):
+        if role != owner and given & kept:
+            return f"“{'、'.join(PERMISSIONS[name] for name in sorted(given & kept))}”只能属于{ROLE_NAMES[owner]}"
+    return None

@@ -1,0 +1,22 @@
+"""Saved views of a list: a name for a set of filters, columns and an order."""
+
+from sqlalchemy import ForeignKey, Index, Integer, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Key, Model, Name
+
+
+class SavedView(Model):
+    """A person's named view of a list page; shared ones are seen by everybody who may open the page."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (Index("ix_saved_view_page", "page", "user_id"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    page: Mapped[str] = mapped_column(Key)
+    name: Mapped[str] = mapped_column(Name)
+    #: The query string of the page.
+    query: Mapped[str] = mapped_column(Text)
+    shared: Mapped[bool] = mapped_column(default=False)
+    position: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,75 @@
+"""Settings an administrator may change: defaults live here, rows override them."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Text, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Key, Model, db
+
+
+@dataclass(frozen=True)
+class SettingKind:
+    """One setting: its default, its name on the page, its unit, and what it allows."""
+
+    default: str
+    name: str
+    unit: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    low: int | None = None
+    high: int | None = None
+
+
+#: Defaults of rules.md section 10 (GB/T 22239-2019 gives no numbers; these are what assessors accept).
+SETTINGS: dict[str, SettingKind] = {
+    "bureau_name": SettingKind("区科技局", "单位名称"),
+    "district_division": SettingKind("", "本区行政区划代码（前 6 位）"),
+    "officer_scope": SettingKind(
+        "all", "联系干部能看到", choices=(("all", "全区企业"), ("assigned", "自己联系的企业"))
+    ),
+    "password_length": SettingKind("8", "口令最短", "位", low=8, high=64),
+    "password_classes": SettingKind("3", "口令至少含字符种类", "类", low=1, high=4),
+    "password_days": SettingKind("90", "口令有效期", "天", low=0, high=3650),
+    "password_history": SettingKind("5", "不得与最近几次口令相同", "次", low=0, high=24),
+    "lock_after": SettingKind("5", "连续登录失败锁定", "次", low=1, high=20),
+    "lock_minutes": SettingKind("30", "锁定时长", "分钟", low=1, high=1440),
+    "idle_minutes": SettingKind("30", "无操作自动退出", "分钟", low=5, high=480),
+    "session_hours": SettingKind("10", "一次登录最长", "小时", low=1, high=24),
+    "totp_required": SettingKind(
+        "no", "动态口令", choices=(("no", "各人自选"), ("admins", "管理员必须"), ("all", "所有人必须"))
+    ),
+    "audit_days": SettingKind("1095", "审计记录保存", "天", low=180, high=36500),
+    "contact_months": SettingKind("36", "联系人资料保存", "个月", low=1, high=240),
+    "original_months": SettingKind("24", "导入原件保存", "个月", low=1, high=240),
+    "care_days_A": SettingKind("30", "培育层级 A 走访间隔", "天", low=1, high=3650),
+    "care_days_B": SettingKind("60", "培育层级 B 走访间隔", "天", low=1, high=3650),
+    "care_days_C": SettingKind("120", "培育层级 C 走访间隔", "天", low=1, high=3650),
+    "care_days_reserve": SettingKind("180", "储备企业走访间隔", "天", low=1, high=3650),
+}
+
+
+class Setting(Model):
+    """A row that overrides the default of one setting."""
+
+    __tablename__ = "setting"
+
+    key: Mapped[str] = mapped_column(Key, primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
+
+
+def get(key: str) -> str:
+    """The value in force. Raises KeyError for a setting that does not exist."""
+    default = SETTINGS[key].default
+    row = db.session.get(Setting, key)
+    return default if row is None else row.value
+
+
+def get_int(key: str) -> int:
+    """The value in force of a setting that is a whole number."""
+    return int(get(key))
+
+
+def get_all() -> dict[str, str]:
+    """Every setting in force, by key, in one statement."""
+    rows = {row.key: row.value for row in db.session.scalars(select(Setting).order_by(Setting.key))}
+    return {key: rows.get(key, kind.default) for key, kind in SETTINGS.items()}

@@ -1,0 +1,152 @@
+"""Fixtures every test shares: one application per database and worker, emptied after each test."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, make_url, text
+
+from config import Config
+from crm import create_app
+from models.all import db
+from tests.support.browser import Browser
+
+SHARED = Path(os.environ.get("TIDU_SHARED") or Path(__file__).parent.parent.parent / "shared")
+
+
+def postgres_url() -> str | None:
+    """The server tests may use: TEST_DATABASE_URL, or a local one that answers; None when there is neither."""
+    wanted = os.environ.get("TEST_DATABASE_URL")
+    url = wanted or "postgresql+psycopg://postgres@127.0.0.1:5432/test"
+    try:
+        with create_engine(url, connect_args={"connect_timeout": 2}).connect():
+            return url
+    except Exception as error:
+        if wanted:
+            raise RuntimeError(f"TEST_DATABASE_URL does not answer: {error}") from error
+        return None
+
+
+@pytest.fixture(scope="session")
+def worker_name(request: pytest.FixtureRequest) -> str:
+    """A name no other running test process has."""
+    return f"{getattr(request.config, 'workerinput', {}).get('workerid', 'gw')}_{os.getpid()}"
+
+
+@pytest.fixture(scope="session")
+def postgres_database(worker_name: str) -> Iterator[str]:
+    """A PostgreSQL database of this worker's own, dropped at the end; skips when no server answers."""
+    server = postgres_url()
+    if server is None:
+        if "postgresql" in os.environ.get("TIDU_REQUIRE", ""):
+            pytest.fail("PostgreSQL is required and does not answer")
+        pytest.skip("PostgreSQL: no server answers (set TEST_DATABASE_URL)")
+    name = f"tidu_test_{worker_name}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+def make_app(database_url: str, instance: Path) -> Flask:
+    """An application on a freshly migrated database."""
+    config = Config(
+        secret_key="test-" * 8,
+        database_url=database_url,
+        instance=instance,
+        testing=True,
+        contact_key="test-contact-key",
+        extra={"WTF_CSRF_ENABLED": False, "SECURITY_PASSWORD_SALT": "salt"},
+    )
+    app = create_app(config)
+    with app.app_context():
+        from flask_migrate import upgrade
+
+        upgrade()
+        db.session.remove()
+    return app
+
+
+@pytest.fixture(scope="session")
+def sqlite_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application on SQLite, for tests that one database is enough for."""
+    folder = tmp_path_factory.mktemp("instance")
+    app = make_app(f"sqlite:///{folder / 'test.sqlite3'}", folder)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def any_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application on each database in turn."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_app")
+        return
+    app = make_app(request.getfixturevalue("postgres_database"), tmp_path_factory.mktemp("instance"))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(any_app: Flask) -> Iterator[Flask]:
+    """An application context on an empty database; runs the test on SQLite and on PostgreSQL."""
+    yield from emptied(any_app)
+
+
+@pytest.fixture
+def lite_app(sqlite_app: Flask) -> Iterator[Flask]:
+    """An application context on an empty SQLite database only: pages, browser, command line."""
+    yield from emptied(sqlite_app)
+
+
+def emptied(app: Flask) -> Iterator[Flask]:
+    """Run with the rows a new bureau begins with, and leave nothing behind."""
+    with app.app_context():
+        begin(app)
+        yield app
+        db.session.rollback()
+        db.session.remove()
+        with db.engine.begin() as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+                for table in reversed(db.metadata.sorted_tables):
+                    connection.execute(table.delete())
+            else:
+                names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
+                connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+
+
+def begin(app: Flask) -> None:
+    """Seed what every database holds from its first day."""
+    from models.seed import seed_defaults
+
+    seed_defaults()
+    db.session.commit()
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    """Opens pages as a person does, without a network, on both databases."""
+    return Browser(app)
+
+
+@pytest.fixture
+def lite_browser(lite_app: Flask) -> Browser:
+    """Opens pages as a person does, on SQLite only."""
+    return Browser(lite_app)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real lists; skips when it is not there."""
+    if not (SHARED / "data" / "register").is_dir():
+        pytest.skip(f"shared data: no folder {SHARED} (set TIDU_SHARED)")
+    return SHARED / "data"

@@ -1,0 +1,41 @@
+"""A signed-in person in front of the application, without a network."""
+
+from typing import Any
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from models.base import db
+from models.user import User
+
+
+class Browser:
+    """Opens pages through the test client; rolls back after each request, so that a forgotten commit shows."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.client = app.test_client()
+
+    def sign_in(self, user: User) -> "Browser":
+        """Be this person from now on."""
+        db.session.commit()
+        with self.client.session_transaction() as session:
+            session.clear()
+            session["_user_id"] = user.fs_uniquifier
+            session["_fresh"] = True
+        return self
+
+    def get(self, url: str, **kwargs: Any) -> TestResponse:
+        """The raw answer to a GET."""
+        return self._call("get", url, **kwargs)
+
+    def post(self, url: str, **kwargs: Any) -> TestResponse:
+        """The raw answer to a POST."""
+        return self._call("post", url, **kwargs)
+
+    def _call(self, method: str, url: str, **kwargs: Any) -> TestResponse:
+        db.session.commit()
+        response: TestResponse = getattr(self.client, method)(url, **kwargs)
+        db.session.rollback()
+        db.session.expire_all()
+        return response

@@ -1,0 +1,81 @@
+"""Rows with full defaults: a test names only what matters to it. Names are invented."""
+
+import itertools
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from models import clock
+from models.area import Area
+from models.base import db
+from models.firm import Firm
+from models.rules.access import ROLES
+from models.user import Role, User
+
+_number = itertools.count(1)
+
+
+def make_role(name: str) -> Role:
+    """The role row, made with its default rights when it is not there yet."""
+    role = db.session.scalar(select(Role).where(Role.name == name))
+    if role is None:
+        role = Role(name=name, permissions=ROLES[name])
+        db.session.add(role)
+        db.session.flush()
+    return role
+
+
+def make_area(name: str = "青禾街道", tree: str = "area", parent: Area | None = None, aliases: str = "") -> Area:
+    """An area (or a park), found again by its name."""
+    area = db.session.scalar(select(Area).where(Area.name == name, Area.tree == tree))
+    if area is None:
+        area = Area(
+            tree=tree,
+            code=f"A{next(_number):04d}",
+            name=name,
+            sort_key=name,
+            parent_id=parent.id if parent else None,
+            aliases=aliases,
+        )
+        db.session.add(area)
+        db.session.flush()
+    return area
+
+
+def make_user(role: str | tuple[str, ...] = "officer", area: str | None = None, **values: Any) -> User:
+    """An account with this role (or roles), in this area."""
+    number = next(_number)
+    roles = (role,) if isinstance(role, str) else role
+    defaults: dict[str, Any] = {
+        "name": f"人员{number}",
+        "sort_key": f"renyuan{number:05d}",
+        "email": f"person{number}@tidu.example",
+        "active": True,
+        "fs_uniquifier": f"session-{number}",
+        "created_at": clock.now(),
+        "password_changed_at": clock.now(),
+        "area_id": make_area(area).id if area else None,
+    }
+    user = User(**{**defaults, **values}, roles=[make_role(name) for name in roles])
+    db.session.add(user)
+    db.session.flush()
+    return user
+
+
+def make_firm(name: str | None = None, area: str | None = None, **values: Any) -> Firm:
+    """A firm of the district."""
+    number = next(_number)
+    name = name or f"云澜第{number}号机械有限公司"
+    defaults: dict[str, Any] = {
+        "name": name,
+        "sort_key": name,
+        "founded_on": date(2015, 3, 1),
+        "area_id": make_area(area).id if area else None,
+        "created_at": clock.now(),
+        "updated_at": clock.now(),
+    }
+    firm = Firm(**{**defaults, **values})
+    db.session.add(firm)
+    db.session.flush()
+    return firm
