@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import models.change_log  # noqa: F401  the listener must be there before the first session
 from config import ROOT, Config
 from crm import access, cli, errors, sign_in, views, web
+from models import vault
 from models.all import db
 
 
@@ -31,6 +32,7 @@ def create_app(config: Config | None = None) -> Flask:
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     with app.app_context():
         _prepare(db.engine)
+        vault.init(db.engine, config.instance, config.contact_key or config.secret_key)
     sign_in.init_app(app)
     access.init_app(app)
     web.init_app(app)
