@@ -7,7 +7,6 @@ from models import (
     file,
     importing,
     pool,
-    recovery_code,
     saved_view,
     setting,
     standing,
@@ -15,7 +14,6 @@ from models import (
     title,
     unit,
     user,
-    user_session,
     visit,
 )
 from models.base import db
@@ -34,7 +32,6 @@ MODULES = (
     places,
     pool,
     record,
-    recovery_code,
     saved_view,
     setting,
     standing,
@@ -44,7 +41,6 @@ MODULES = (
     title,
     unit,
     user,
-    user_session,
     visit,
     yearly,
 )

@@ -1,13 +1,69 @@
 """Work outside the request: a row says what to do, how far it is, and who holds it (foundations 3)."""
 
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Key, Model, Moment, one_of
+from models.base import Key, Model, Moment, db, one_of
+from models.errors import NotFound, Refused
+from models.user import User
 
 TASK_STATES = {"waiting": "排队", "running": "进行中", "done": "完成", "failed": "失败"}
+
+#: A task that was begun so often and never ended is given up.
+MOST_ATTEMPTS = 3
+
+
+class Work:
+    """What a task's function is given: its arguments, who wants it, and a place to say how far it is."""
+
+    def __init__(self, arguments: dict[str, Any], person_id: int | None = None, task_id: int | None = None) -> None:
+        self.arguments = arguments
+        self.person_id = person_id
+        self.task_id = task_id
+
+    def progress(self, done: int, total: int, message: str = "") -> None:
+        """Say how far the work is. Nothing is written here: the worker writes it in small commits of its own.
+
+        May raise Interrupted when the worker must stop or has lost the task; let it pass.
+        """
+
+
+class Interrupted(Exception):
+    """The work must stop now: roll back, the task is done later or by another."""
+
+
+@dataclass(frozen=True)
+class TaskKind:
+    """What one kind of task is called and what does it."""
+
+    key: str
+    name: str
+    function: Callable[[Work], dict[str, Any]]
+
+
+#: Every kind, by key. Workshops add theirs with `task_kind`.
+KINDS: dict[str, TaskKind] = {}
+
+
+def task_kind(key: str, name: str) -> Callable[[Callable[[Work], dict[str, Any]]], Callable[[Work], dict[str, Any]]]:
+    """Register a function as what a task of this kind does.
+
+    It gets a Work and returns the result (JSON). It runs in an application context of its own and commits what it does
+    itself, in steps that may be done again: a task cut off in the middle is begun anew. A Refused it raises is shown to
+    the person as it is.
+    """
+
+    def register(function: Callable[[Work], dict[str, Any]]) -> Callable[[Work], dict[str, Any]]:
+        KINDS[key] = TaskKind(key, name, function)
+        return function
+
+    return register
 
 
 class Task(Model):
@@ -38,6 +94,76 @@ class Task(Model):
     started_at: Mapped[datetime | None] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
 
+    @property
+    def name(self) -> str:
+        """What its kind is called on the page."""
+        return KINDS[self.kind].name if self.kind in KINDS else self.kind
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen by itself."""
+        return self.state in ("done", "failed")
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """What the work returned."""
+        return dict(json.loads(self.result))
+
+    @classmethod
+    def get_for(cls, user: User, task_id: int) -> "Task":
+        """The task, or NotFound when there is none that this person may see."""
+        task = db.session.scalar(cls.visible_to(user).where(cls.id == task_id))
+        if task is None:
+            raise NotFound
+        return task
+
+    @classmethod
+    def visible_to(cls, user: User) -> Any:
+        """Select the tasks this person may see, newest first: their own; all of them for the system administrator."""
+        query = select(cls).order_by(cls.id.desc())
+        return query if "settings.edit" in user.permissions else query.where(cls.person_id == user.id)
+
+    @classmethod
+    def list_all(cls, open_only: bool = False, limit: int = 200) -> list["Task"]:
+        """The newest tasks, newest first; only those that wait, run or failed when asked."""
+        query = select(cls).order_by(cls.id.desc()).limit(limit)
+        return list(db.session.scalars(query.where(cls.state != "done") if open_only else query))
+
+    def retry(self) -> None:
+        """Put a failed task back into the queue. Raises Refused when it did not fail."""
+        if self.state != "failed":
+            raise Refused(f"只有失败的任务能重试，这个任务的状态是“{TASK_STATES[self.state]}”")
+        self.state, self.error, self.attempts = "waiting", "", 0
+        self.holder = self.lease_until = self.ended_at = None
+        self.done = self.total = 0
+
+
+def enqueue(kind: str, arguments: dict[str, Any], person_id: int | None, at: datetime) -> Task:
+    """Add a task to the queue and return it with its id; it begins once the caller has committed.
+
+    Raises KeyError for a kind nobody registered.
+    """
+    task = Task(
+        kind=KINDS[kind].key,
+        arguments=json.dumps(arguments, ensure_ascii=False),
+        person_id=person_id,
+        created_at=at,
+    )
+    db.session.add(task)
+    db.session.flush()
+    return task
+
+
+def finish(task_id: int, holder: str, **values: Any) -> bool:
+    """Write the end of a task; False when it is no longer the holder's. The caller commits."""
+    statement = update(Task).where(Task.id == task_id, Task.holder == holder, Task.state == "running")
+    ended = db.session.execute(
+        statement.values(**values, holder=None, lease_until=None)
+        .returning(Task.id)
+        .execution_options(synchronize_session=False)
+    )
+    return ended.first() is not None
+
 
 class WorkerLease(Model):
     """Who runs the scheduler: one row per duty, held by one process at a time."""
@@ -47,6 +173,17 @@ class WorkerLease(Model):
     duty: Mapped[str] = mapped_column(Key, primary_key=True)
     holder: Mapped[str] = mapped_column(String(100))
     until: Mapped[datetime] = mapped_column(Moment)
+
+
+class JobOverride(Model):
+    """What an administrator changed about one entry of the timetable: other hours, or not at all."""
+
+    __tablename__ = "job_override"
+
+    job: Mapped[str] = mapped_column(Key, primary_key=True)
+    active: Mapped[bool] = mapped_column(default=True)
+    #: Hours in the words of the timetable (`hour=6 minute=30`); empty keeps the default.
+    hours: Mapped[str] = mapped_column(String(200), default="")
 
 
 class JobRun(Model):

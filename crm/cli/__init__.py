@@ -2,6 +2,13 @@
 
 from flask import Flask
 
+from crm.cli import tasks, worker
+
 
 def init_app(app: Flask) -> None:
     """Register every command group."""
+    for command in (
+        tasks.group,
+        worker.command,
+    ):
+        app.cli.add_command(command)

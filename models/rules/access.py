@@ -36,9 +36,8 @@ PERMISSIONS: dict[str, str] = {
     "self": "使用自己的账号（口令、会话、视图）",
 }
 
-#: What every account may do, also one without a role.
-EVERYONE = frozenset({"self"})
-_STAFF = EVERYONE | {
+_EVERYONE = {"self"}
+_STAFF = _EVERYONE | {
     "firms.view",
     "firms.all",
     "firms.edit",
@@ -68,7 +67,7 @@ ROLES: dict[str, frozenset[str]] = {
         _STAFF | {"firms.assign", "firms.merge", "imports.run", "imports.decide", "types.edit", "issues.close"}
     ),
     "town": frozenset(
-        EVERYONE
+        _EVERYONE
         | {
             "firms.view",
             "firms.edit",
@@ -84,9 +83,9 @@ ROLES: dict[str, frozenset[str]] = {
             "absences.edit",
         }
     ),
-    "handler": frozenset(EVERYONE),
+    "handler": frozenset(_EVERYONE),
     "sysadmin": frozenset(
-        EVERYONE
+        _EVERYONE
         | {
             "areas.view",
             "areas.edit",
@@ -98,8 +97,8 @@ ROLES: dict[str, frozenset[str]] = {
             "tasks.view",
         }
     ),
-    "secadmin": frozenset(EVERYONE | {"people.view", "rights.edit"}),
-    "auditor": frozenset(EVERYONE | {"audit.view", "audit.export"}),
+    "secadmin": frozenset(_EVERYONE | {"people.view", "rights.edit"}),
+    "auditor": frozenset(_EVERYONE | {"audit.view", "audit.export"}),
 }
 
 ROLE_NAMES: dict[str, str] = {
