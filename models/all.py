@@ -7,6 +7,7 @@ from models import (
     file,
     importing,
     pool,
+    recovery_code,
     saved_view,
     setting,
     standing,
@@ -14,6 +15,7 @@ from models import (
     title,
     unit,
     user,
+    user_session,
     visit,
 )
 from models.base import db
@@ -32,6 +34,7 @@ MODULES = (
     places,
     pool,
     record,
+    recovery_code,
     saved_view,
     setting,
     standing,
@@ -41,6 +44,7 @@ MODULES = (
     title,
     unit,
     user,
+    user_session,
     visit,
     yearly,
 )

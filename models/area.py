@@ -1,5 +1,7 @@
 """Areas and parks say where a firm is: two trees in one table."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -28,14 +30,15 @@ class Area(Model):
     closed: Mapped[bool] = mapped_column(default=False)
 
 
-def subtree(root_id: int | None) -> frozenset[int]:
-    """The ids of an area and everything below it; empty for None. One statement, the trees are small."""
-    if root_id is None:
+def subtree(roots: Iterable[int]) -> frozenset[int]:
+    """The ids of these areas and everything below them. One statement, the trees are small; none without roots."""
+    waiting = list(roots)
+    if not waiting:
         return frozenset()
     children: dict[int | None, list[int]] = {}
     for area_id, parent_id in db.session.execute(select(Area.id, Area.parent_id).order_by(Area.id)):
         children.setdefault(parent_id, []).append(area_id)
-    found, waiting = set(), [root_id]
+    found: set[int] = set()
     while waiting:
         area_id = waiting.pop()
         if area_id not in found:

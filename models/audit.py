@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text
+from sqlalchemy import Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Key, Model, Moment, Name
@@ -34,10 +34,15 @@ class AuditEntry(Model):
 
 
 class AuditSeal(Model):
-    """The seal of one entry: hash over the entry and the hash before it, in id order."""
+    """The seal of one entry: hash over the entry and the hash before it.
+
+    Positions follow the order of sealing: on PostgreSQL an entry may be committed after one with a higher id. The row
+    outlives its entry, so that the chain can be followed after entries past their time were cleared away.
+    """
 
     __tablename__ = "audit_seal"
 
-    entry_id: Mapped[int] = mapped_column(ForeignKey("audit_entry.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    entry_id: Mapped[int] = mapped_column(Integer, unique=True)
     hash: Mapped[str] = mapped_column(String(64))
     sealed_at: Mapped[datetime] = mapped_column(Moment)

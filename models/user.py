@@ -7,13 +7,23 @@ from flask_security.core import RoleMixin, UserMixin
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.area import Area, subtree
 from models.base import Key, Model, Moment, Name, Words, db
+from models.rules.access import EVERYONE
 
 user_role = Table(
     "user_role",
     db.metadata,
     Column("user_id", ForeignKey("user.id", ondelete="CASCADE"), primary_key=True),
     Column("role_id", ForeignKey("role.id"), primary_key=True),
+)
+
+#: Where a town assistant works: one or several subtrees of areas and parks.
+user_area = Table(
+    "user_area",
+    db.metadata,
+    Column("user_id", ForeignKey("user.id", ondelete="CASCADE"), primary_key=True),
+    Column("area_id", ForeignKey("area.id"), primary_key=True),
 )
 
 
@@ -57,16 +67,23 @@ class User(Model, UserMixin):
     tf_phone_number: Mapped[str | None] = mapped_column(String(64))
     #: light, dark or follow (the device).
     theme: Mapped[str] = mapped_column(Key, default="follow")
-    #: Town assistants see what lies in these subtrees of areas and parks.
-    area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
+    #: Roles that whoever made the account asks for; the security administrator grants them.
+    proposed_roles: Mapped[frozenset[str]] = mapped_column(Words, default=frozenset())
     created_at: Mapped[datetime] = mapped_column(Moment)
 
     roles: Mapped[list[Role]] = relationship(Role, secondary=user_role, order_by=Role.id, lazy="selectin")  # type: ignore[assignment]
+    #: Town assistants see what lies in these subtrees of areas and parks.
+    areas: Mapped[list[Area]] = relationship(Area, secondary=user_area, order_by=(Area.sort_key, Area.id))
 
     @cached_property
     def permissions(self) -> frozenset[str]:
-        """Everything this account may do: the union of its roles' rows."""
-        return frozenset().union(*(role.permissions for role in self.roles))
+        """Everything this account may do: the union of its roles' rows, and what every account may."""
+        return EVERYONE.union(*(role.permissions for role in self.roles))
+
+    @cached_property
+    def area_ids(self) -> frozenset[int]:
+        """The ids of every area and park whose firms a town assistant sees; empty when none was given."""
+        return subtree(area.id for area in self.areas)
 
     @property
     def role_names(self) -> list[str]:

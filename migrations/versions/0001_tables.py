@@ -48,6 +48,15 @@ def upgrade() -> None:
         batch_op.create_index("ix_audit_entry_person_id", ["person_id", "id"], unique=False)
 
     op.create_table(
+        "audit_seal",
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("sealed_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("position", name=op.f("pk_audit_seal")),
+        sa.UniqueConstraint("entry_id", name=op.f("uq_audit_seal_entry_id")),
+    )
+    op.create_table(
         "change",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
@@ -143,34 +152,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_title_type_name")),
     )
     op.create_table(
-        "worker_lease",
-        sa.Column("duty", sa.String(length=40), nullable=False),
-        sa.Column("holder", sa.String(length=100), nullable=False),
-        sa.Column("until", sa.DateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("duty", name=op.f("pk_worker_lease")),
-    )
-    op.create_table(
-        "audit_seal",
-        sa.Column("entry_id", sa.Integer(), nullable=False),
-        sa.Column("hash", sa.String(length=64), nullable=False),
-        sa.Column("sealed_at", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["entry_id"], ["audit_entry.id"], name=op.f("fk_audit_seal_entry_id_audit_entry")),
-        sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_audit_seal")),
-    )
-    op.create_table(
-        "batch",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("type_id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("announced_on", sa.Date(), nullable=False),
-        sa.Column("ends_on", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(["type_id"], ["title_type.id"], name=op.f("fk_batch_type_id_title_type")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_batch")),
-    )
-    with op.batch_alter_table("batch", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_batch_type_id"), ["type_id"], unique=False)
-
-    op.create_table(
         "user",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -193,9 +174,8 @@ def upgrade() -> None:
         sa.Column("tf_last_counter", sa.Integer(), nullable=True),
         sa.Column("tf_phone_number", sa.String(length=64), nullable=True),
         sa.Column("theme", sa.String(length=40), nullable=False),
-        sa.Column("area_id", sa.Integer(), nullable=True),
+        sa.Column("proposed_roles", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_user_area_id_area")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user")),
         sa.UniqueConstraint("email", name=op.f("uq_user_email")),
         sa.UniqueConstraint("fs_uniquifier", name=op.f("uq_user_fs_uniquifier")),
@@ -205,6 +185,13 @@ def upgrade() -> None:
     with op.batch_alter_table("user", schema=None) as batch_op:
         batch_op.create_index("ix_user_sort_key", ["sort_key", "id"], unique=False)
 
+    op.create_table(
+        "worker_lease",
+        sa.Column("duty", sa.String(length=40), nullable=False),
+        sa.Column("holder", sa.String(length=100), nullable=False),
+        sa.Column("until", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("duty", name=op.f("pk_worker_lease")),
+    )
     op.create_table(
         "absence",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -221,6 +208,19 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("absence", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_absence_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "batch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("type_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("announced_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["type_id"], ["title_type.id"], name=op.f("fk_batch_type_id_title_type")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_batch")),
+    )
+    with op.batch_alter_table("batch", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_batch_type_id"), ["type_id"], unique=False)
 
     op.create_table(
         "firm",
@@ -271,6 +271,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_firm_officer_b_id"), ["officer_b_id"], unique=False)
         batch_op.create_index("ix_firm_park_id", ["park_id", "sort_key", "id"], unique=False)
         batch_op.create_index("ix_firm_sort_key", ["sort_key", "id"], unique=False)
+
+    op.create_table(
+        "recovery_code",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("used_at", sa.DateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_recovery_code_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_code")),
+    )
+    with op.batch_alter_table("recovery_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recovery_code_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "saved_view",
@@ -351,6 +365,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_unit_code")),
     )
     op.create_table(
+        "user_area",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_user_area_area_id_area")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_user_area_user_id_user"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("user_id", "area_id", name=op.f("pk_user_area")),
+    )
+    op.create_table(
         "user_role",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("role_id", sa.Integer(), nullable=False),
@@ -358,6 +380,24 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_user_role_user_id_user"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("user_id", "role_id", name=op.f("pk_user_role")),
     )
+    op.create_table(
+        "user_session",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("began_at", sa.DateTime(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(), nullable=True),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("device", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_user_session_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_user_session")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_user_session_token_hash")),
+    )
+    with op.batch_alter_table("user_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_user_session_user_id"), ["user_id"], unique=False)
+
     op.create_table(
         "contact",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -849,7 +889,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_contact_firm_id")
 
     op.drop_table("contact")
+    with op.batch_alter_table("user_session", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_user_session_user_id"))
+
+    op.drop_table("user_session")
     op.drop_table("user_role")
+    op.drop_table("user_area")
     op.drop_table("unit")
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.drop_index("ix_task_state")
@@ -863,6 +908,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_saved_view_page")
 
     op.drop_table("saved_view")
+    with op.batch_alter_table("recovery_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recovery_code_user_id"))
+
+    op.drop_table("recovery_code")
     with op.batch_alter_table("firm", schema=None) as batch_op:
         batch_op.drop_index("ix_firm_sort_key")
         batch_op.drop_index("ix_firm_park_id")
@@ -873,20 +922,19 @@ def downgrade() -> None:
         batch_op.drop_index("ix_firm_area_id")
 
     op.drop_table("firm")
-    with op.batch_alter_table("absence", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_absence_user_id"))
-
-    op.drop_table("absence")
-    with op.batch_alter_table("user", schema=None) as batch_op:
-        batch_op.drop_index("ix_user_sort_key")
-
-    op.drop_table("user")
     with op.batch_alter_table("batch", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_batch_type_id"))
 
     op.drop_table("batch")
-    op.drop_table("audit_seal")
+    with op.batch_alter_table("absence", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_absence_user_id"))
+
+    op.drop_table("absence")
     op.drop_table("worker_lease")
+    with op.batch_alter_table("user", schema=None) as batch_op:
+        batch_op.drop_index("ix_user_sort_key")
+
+    op.drop_table("user")
     op.drop_table("title_type")
     op.drop_table("tag")
     op.drop_table("setting")
@@ -902,6 +950,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_change_firm_id")
 
     op.drop_table("change")
+    op.drop_table("audit_seal")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_entry_person_id")
         batch_op.drop_index("ix_audit_entry_at")

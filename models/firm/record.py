@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, Select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import setting
-from models.area import Area, subtree
+from models.area import Area
 from models.base import Key, Model, Moment, Money, Name, db, one_of
 from models.errors import NotFound
 from models.user import User
@@ -82,8 +82,7 @@ class Firm(Model):
             if user.role_names == ["officer"] and setting.get("officer_scope") == "assigned":
                 return query.where(or_(cls.officer_a_id == user.id, cls.officer_b_id == user.id))
             return query
-        places = subtree(user.area_id)
-        return query.where(or_(cls.area_id.in_(places), cls.park_id.in_(places)))
+        return query.where(or_(cls.area_id.in_(user.area_ids), cls.park_id.in_(user.area_ids)))
 
     @classmethod
     def get_for(cls, user: User, firm_id: int) -> "Firm":

@@ -36,8 +36,9 @@ PERMISSIONS: dict[str, str] = {
     "self": "使用自己的账号（口令、会话、视图）",
 }
 
-_EVERYONE = {"self"}
-_STAFF = _EVERYONE | {
+#: What every account may do, also one without a role.
+EVERYONE = frozenset({"self"})
+_STAFF = EVERYONE | {
     "firms.view",
     "firms.all",
     "firms.edit",
@@ -67,7 +68,7 @@ ROLES: dict[str, frozenset[str]] = {
         _STAFF | {"firms.assign", "firms.merge", "imports.run", "imports.decide", "types.edit", "issues.close"}
     ),
     "town": frozenset(
-        _EVERYONE
+        EVERYONE
         | {
             "firms.view",
             "firms.edit",
@@ -83,9 +84,9 @@ ROLES: dict[str, frozenset[str]] = {
             "absences.edit",
         }
     ),
-    "handler": frozenset(_EVERYONE),
+    "handler": frozenset(EVERYONE),
     "sysadmin": frozenset(
-        _EVERYONE
+        EVERYONE
         | {
             "areas.view",
             "areas.edit",
@@ -97,8 +98,8 @@ ROLES: dict[str, frozenset[str]] = {
             "tasks.view",
         }
     ),
-    "secadmin": frozenset(_EVERYONE | {"people.view", "rights.edit"}),
-    "auditor": frozenset(_EVERYONE | {"audit.view", "audit.export"}),
+    "secadmin": frozenset(EVERYONE | {"people.view", "rights.edit"}),
+    "auditor": frozenset(EVERYONE | {"audit.view", "audit.export"}),
 }
 
 ROLE_NAMES: dict[str, str] = {

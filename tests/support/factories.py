@@ -55,7 +55,7 @@ def make_user(role: str | tuple[str, ...] = "officer", area: str | None = None, 
         "fs_uniquifier": f"session-{number}",
         "created_at": clock.now(),
         "password_changed_at": clock.now(),
-        "area_id": make_area(area).id if area else None,
+        "areas": [make_area(area)] if area else [],
     }
     user = User(**{**defaults, **values}, roles=[make_role(name) for name in roles])
     db.session.add(user)

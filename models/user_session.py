@@ -1,0 +1,57 @@
+"""Open sessions of an account: the cookie alone opens nothing once its row here has ended."""
+
+import hashlib
+import secrets
+from datetime import datetime
+from typing import Self
+
+from sqlalchemy import ForeignKey, Integer, String, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Model, Moment, Name, db
+from models.user import User
+
+
+class UserSession(Model):
+    """One sign-in on one device. It ends by sign-out, here or from another device, or when its time is over."""
+
+    __tablename__ = "user_session"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    began_at: Mapped[datetime] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    address: Mapped[str] = mapped_column(String(64), default="")
+    device: Mapped[str] = mapped_column(Name, default="")
+
+    user: Mapped[User] = relationship(User)
+
+    @classmethod
+    def begin(cls, user: User, at: datetime, address: str = "", device: str = "") -> tuple[Self, str]:
+        """A new session and the secret its cookie carries; the database keeps only a hash of it."""
+        token = secrets.token_urlsafe(32)
+        row = cls(user=user, token_hash=hash_of(token), began_at=at, address=address[:64], device=device[:200])
+        db.session.add(row)
+        db.session.flush()
+        return row, token
+
+    @classmethod
+    def list_open(cls, user: User) -> list[Self]:
+        """The sessions of a person that nobody ended, newest first."""
+        query = select(cls).where(cls.user_id == user.id, cls.ended_at.is_(None))
+        return list(db.session.scalars(query.order_by(cls.began_at.desc(), cls.id.desc())))
+
+
+def hash_of(token: str) -> str:
+    """What the database keeps of a random token; 256 random bits need no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def end_all(user: User, at: datetime) -> int:
+    """End every open session of a person and return how many there were; no cookie of before opens anything again."""
+    rows = UserSession.list_open(user)
+    for row in rows:
+        row.ended_at = at
+    user.fs_uniquifier = secrets.token_hex(32)
+    return len(rows)
