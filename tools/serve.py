@@ -58,7 +58,7 @@ def start(command: list[str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, start_new_session=True)
 
 
-def end_groups(groups: list[int], patience: float = PATIENCE) -> None:
+def end_groups(groups: list[int], patience: float) -> None:
     """Ask every process of the groups to end and kill what has not after `patience` seconds."""
     for sent in (signal.SIGTERM, signal.SIGKILL):
         deadline = time.monotonic() + patience
@@ -77,15 +77,15 @@ def signal_group(group: int, number: int) -> bool:
     return True
 
 
-def guard() -> None:
+def guard(patience: float) -> None:
     """Read process groups, one a line, until standard input closes: the starter is gone, so end them all."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    end_groups([int(line) for line in sys.stdin])
+    end_groups([int(line) for line in sys.stdin], patience)
 
 
 def start_guard() -> subprocess.Popen[str]:
     """Start the guard; it ends every group written to it as soon as our end of its pipe closes, however that comes."""
-    command = [sys.executable, __file__, "--guard"]
+    command = [sys.executable, __file__, "--guard", str(PATIENCE)]
     return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True, text=True)
 
 
@@ -167,7 +167,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--guard"]:
-        guard()
+    if sys.argv[1:2] == ["--guard"]:
+        guard(float(sys.argv[2]))
         sys.exit(0)
     sys.exit(main())
