@@ -11,22 +11,10 @@ from sqlalchemy import create_engine, make_url, text
 from config import Config
 from crm import create_app
 from models.all import db
+from tests.support import skips
 from tests.support.browser import Browser
 
-SHARED = Path(os.environ.get("TIDU_SHARED") or Path(__file__).parent.parent.parent / "shared")
-
-
-def postgres_url() -> str | None:
-    """The server tests may use: TEST_DATABASE_URL, or a local one that answers; None when there is neither."""
-    wanted = os.environ.get("TEST_DATABASE_URL")
-    url = wanted or "postgresql+psycopg://postgres@127.0.0.1:5432/test"
-    try:
-        with create_engine(url, connect_args={"connect_timeout": 2}).connect():
-            return url
-    except Exception as error:
-        if wanted:
-            raise RuntimeError(f"TEST_DATABASE_URL does not answer: {error}") from error
-        return None
+pytest_plugins = ["tests.support.skips"]
 
 
 @pytest.fixture(scope="session")
@@ -38,11 +26,9 @@ def worker_name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def postgres_database(worker_name: str) -> Iterator[str]:
     """A PostgreSQL database of this worker's own, dropped at the end; skips when no server answers."""
-    server = postgres_url()
+    server = skips.postgres_url()
     if server is None:
-        if "postgresql" in os.environ.get("TIDU_REQUIRE", ""):
-            pytest.fail("PostgreSQL is required and does not answer")
-        pytest.skip("PostgreSQL: no server answers (set TEST_DATABASE_URL)")
+        pytest.skip(skips.missing()["postgres"])
     name = f"tidu_test_{worker_name}"
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
@@ -147,6 +133,7 @@ def lite_browser(lite_app: Flask) -> Browser:
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real lists; skips when it is not there."""
-    if not (SHARED / "data" / "register").is_dir():
-        pytest.skip(f"shared data: no folder {SHARED} (set TIDU_SHARED)")
-    return SHARED / "data"
+    folder = skips.shared_folder()
+    if folder is None:
+        pytest.skip(skips.missing()["shared"])
+    return folder / "data"

@@ -1,9 +1,9 @@
 """The title types and pool types a new database begins with; office changes them under 设置 → 资质类型.
 
 Validity and window rules are read by ``models/rules/ladder.py``. Sources: hnte 国科发火〔2016〕32号 第九条 and
-公告2017年第24号; tech_sme 国科火字〔2022〕67号; the others 工信部企业〔2022〕63号 and 〔2026〕2号. A window is given only
-where a document gives one. Badges of the region have the validity their own notices usually name: an administrator
-checks them.
+公告2017年第24号; tech_sme 国科火字〔2022〕67号; the others 工信部企业〔2022〕63号 and 〔2026〕2号. A window is given
+only where a document gives one. Badges of the region have the validity their own notices usually name: an
+administrator checks them.
 """
 
 from dataclasses import dataclass
