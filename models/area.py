@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Key, Model, Name, db, one_of
+from models.base import Key, Model, Name, SortKey, db, one_of
 
 TREES = {"area": "镇街", "park": "园区"}
 
@@ -23,7 +23,7 @@ class Area(Model):
     tree: Mapped[str] = mapped_column(Key)
     code: Mapped[str] = mapped_column(Key, unique=True)
     name: Mapped[str] = mapped_column(Name)
-    sort_key: Mapped[str] = mapped_column(Name)
+    sort_key: Mapped[str] = mapped_column(SortKey)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
     #: Spoken forms and old names, one per line: what an address may call it.
     aliases: Mapped[str] = mapped_column(Text, default="")

@@ -103,3 +103,5 @@ def one_of(column: str, values: Any) -> str:
 #: Lengths used again and again, so that the same thing has the same length everywhere.
 Key = String(40)
 Name = String(200)
+#: Sort keys are compared byte by byte on both databases: a locale would sort "fan zhong" after "fang a".
+SortKey = String(200).with_variant(String(200, collation="C"), "postgresql")

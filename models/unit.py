@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Key, Model, Name, one_of
+from models.base import Key, Model, Name, SortKey, one_of
 
 UNIT_KINDS = {"section": "本局科室", "department": "区级部门", "town": "镇街", "park": "园区"}
 
@@ -19,7 +19,7 @@ class Unit(Model):
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     code: Mapped[str] = mapped_column(Key, unique=True)
     name: Mapped[str] = mapped_column(Name)
-    sort_key: Mapped[str] = mapped_column(Name)
+    sort_key: Mapped[str] = mapped_column(SortKey)
     kind: Mapped[str] = mapped_column(Key)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     head_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))

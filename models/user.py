@@ -8,7 +8,7 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.area import Area, subtree
-from models.base import Key, Model, Moment, Name, Words, db
+from models.base import Key, Model, Moment, Name, SortKey, Words, db
 from models.rules.access import EVERYONE
 
 user_role = Table(
@@ -45,7 +45,7 @@ class User(Model, UserMixin):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     name: Mapped[str] = mapped_column(Name)
-    sort_key: Mapped[str] = mapped_column(Name)
+    sort_key: Mapped[str] = mapped_column(SortKey)
     email: Mapped[str] = mapped_column(String(255), unique=True)
     mobile: Mapped[str | None] = mapped_column(String(20), unique=True)
     staff_number: Mapped[str | None] = mapped_column(String(40), unique=True)

@@ -16,7 +16,11 @@ def upgrade() -> None:
         sa.Column("tree", sa.String(length=40), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("sort_key", sa.String(length=200), nullable=False),
+        sa.Column(
+            "sort_key",
+            sa.String(length=200).with_variant(sa.String(length=200, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("parent_id", sa.Integer(), nullable=True),
         sa.Column("aliases", sa.Text(), nullable=False),
         sa.Column("closed", sa.Boolean(), nullable=False),
@@ -128,7 +132,11 @@ def upgrade() -> None:
         "tag",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("sort_key", sa.String(length=200), nullable=False),
+        sa.Column(
+            "sort_key",
+            sa.String(length=200).with_variant(sa.String(length=200, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tag")),
         sa.UniqueConstraint("name", name=op.f("uq_tag_name")),
     )
@@ -155,7 +163,11 @@ def upgrade() -> None:
         "user",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("sort_key", sa.String(length=200), nullable=False),
+        sa.Column(
+            "sort_key",
+            sa.String(length=200).with_variant(sa.String(length=200, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("email", sa.String(length=255), nullable=False),
         sa.Column("mobile", sa.String(length=20), nullable=True),
         sa.Column("staff_number", sa.String(length=40), nullable=True),
@@ -228,7 +240,11 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=32), nullable=True),
         sa.Column("code_kind", sa.String(length=40), nullable=True),
         sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("sort_key", sa.String(length=400), nullable=False),
+        sa.Column(
+            "sort_key",
+            sa.String(length=200).with_variant(sa.String(length=200, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("status", sa.String(length=40), nullable=False),
         sa.Column("unverified", sa.Boolean(), nullable=False),
         sa.Column("founded_on", sa.Date(), nullable=True),
@@ -350,7 +366,11 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("sort_key", sa.String(length=200), nullable=False),
+        sa.Column(
+            "sort_key",
+            sa.String(length=200).with_variant(sa.String(length=200, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("parent_id", sa.Integer(), nullable=True),
         sa.Column("head_id", sa.Integer(), nullable=True),
@@ -543,17 +563,11 @@ def upgrade() -> None:
 
     op.create_table(
         "firm_search",
-        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("firm_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("text", sa.String(length=400), nullable=False),
+        sa.Column("lines", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_firm_search_firm_id_firm"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_firm_search")),
+        sa.PrimaryKeyConstraint("firm_id", name=op.f("pk_firm_search")),
     )
-    with op.batch_alter_table("firm_search", schema=None) as batch_op:
-        batch_op.create_index("ix_firm_search_firm_id", ["firm_id"], unique=False)
-        batch_op.create_index("ix_firm_search_text", ["text"], unique=False)
-
     op.create_table(
         "firm_status",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -851,10 +865,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_firm_status_firm_id")
 
     op.drop_table("firm_status")
-    with op.batch_alter_table("firm_search", schema=None) as batch_op:
-        batch_op.drop_index("ix_firm_search_text")
-        batch_op.drop_index("ix_firm_search_firm_id")
-
     op.drop_table("firm_search")
     with op.batch_alter_table("firm_place", schema=None) as batch_op:
         batch_op.drop_index("ix_firm_place_firm_id")

@@ -2,13 +2,12 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Key, Model, Name, one_of
 
 NAME_KINDS = {"registered": "登记名称", "alias": "又一个叫法"}
-SEARCH_KINDS = ("name", "former", "pinyin", "initials", "code")
 
 
 class FirmName(Model):
@@ -37,13 +36,11 @@ class FirmName(Model):
 
 
 class FirmSearch(Model):
-    """What the search box looks through: one row per text a firm can be found by. Made from the firm, never edited."""
+    """What the search box looks through, one row per firm that can be found. Made from the firm by
+    models/firm/search.py, never edited; a merged firm has none."""
 
     __tablename__ = "firm_search"
-    __table_args__ = (Index("ix_firm_search_firm_id", "firm_id"), Index("ix_firm_search_text", "text"))
 
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    firm_id: Mapped[int] = mapped_column(ForeignKey("firm.id", ondelete="CASCADE"))
-    kind: Mapped[str] = mapped_column(Key)
-    #: Normalised: one width, lower case, no punctuation.
-    text: Mapped[str] = mapped_column(String(400))
+    firm_id: Mapped[int] = mapped_column(ForeignKey("firm.id", ondelete="CASCADE"), primary_key=True)
+    #: Lines between newlines, each normalised: names, former names, their initials and syllables, the code.
+    lines: Mapped[str] = mapped_column(Text)

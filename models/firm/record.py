@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import setting
 from models.area import Area
-from models.base import Key, Model, Moment, Money, Name, db, one_of
+from models.base import Key, Model, Moment, Money, Name, SortKey, db, one_of
 from models.errors import NotFound
 from models.user import User
 
@@ -41,7 +41,7 @@ class Firm(Model):
     code: Mapped[str | None] = mapped_column(String(32), unique=True)
     code_kind: Mapped[str | None] = mapped_column(Key)
     name: Mapped[str] = mapped_column(Name)
-    sort_key: Mapped[str] = mapped_column(String(400))
+    sort_key: Mapped[str] = mapped_column(SortKey)
     status: Mapped[str] = mapped_column(Key, default="active")
     #: 名单带入、待核实: made from a list, not yet seen in a register.
     unverified: Mapped[bool] = mapped_column(default=False)

@@ -3,7 +3,7 @@
 from sqlalchemy import ForeignKey, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Model, Name
+from models.base import Model, Name, SortKey
 
 
 class Tag(Model):
@@ -13,7 +13,7 @@ class Tag(Model):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     name: Mapped[str] = mapped_column(Name, unique=True)
-    sort_key: Mapped[str] = mapped_column(Name)
+    sort_key: Mapped[str] = mapped_column(SortKey)
 
 
 class FirmTag(Model):

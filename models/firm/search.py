@@ -1,0 +1,194 @@
+"""Finding a firm by any part of a name it bears or bore, by pinyin, initials or code (product.md, promise 15).
+
+Both databases look through pairs of neighbouring characters, made for Chinese: SQLite in an FTS5 table, PostgreSQL in a
+GIN index over the function bigrams(). A pair decides a text of one or two characters; a longer one is compared again.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    and_,
+    case,
+    cast,
+    column,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, array
+
+from models import pinyin
+from models.base import db
+from models.firm.names import FirmName, FirmSearch
+from models.firm.record import Firm
+
+Row = TypeVar("Row")
+
+#: Made by migration 0002 on SQLite alone; rows go with those of firm_search by a trigger.
+PAIRS = table("firm_search_fts", column("rowid"), column("grams"))
+
+#: Rows per statement: well under the number of parameters either database takes.
+CHUNK = 5_000
+
+#: Text that SQLite's tokenizer keeps whole; the pairs of any other are not in its index.
+_INDEXED = re.compile("[0-9a-z\u3400-\u4dbf\u4e00-\u9fff\ue000-\uf8ff]*")
+
+EXACT, PREFIX, WITHIN = 0, 1, 2
+
+
+def normalise(words: str) -> str:
+    """Text as both sides of a search are compared: one width, lower case, letters and digits only."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", words).lower()))
+
+
+def lines_of(name: str, others: Iterable[str], code: str | None) -> str:
+    """The row of a firm in firm_search: its name, former names and other forms with their readings, then the code."""
+    lines: list[str] = []
+    for words in map(normalise, (name, *others)):
+        lines += [words, *pinyin.initials(words), *pinyin.signs(words)]
+    lines.append(normalise(code or ""))
+    return "\n" + "\n".join(filter(None, dict.fromkeys(lines))) + "\n"
+
+
+def refresh(firm_ids: Iterable[int]) -> int:
+    """Make the search rows of these firms anew from their names and codes, and return how many there are now.
+
+    Works in the transaction of the caller, who has flushed the firms.
+    """
+    written = 0
+    for chunk in _chunks(sorted(set(firm_ids))):
+        others: dict[int, list[str]] = {}
+        names = (
+            select(FirmName.firm_id, FirmName.name)
+            .where(FirmName.firm_id.in_(chunk))
+            .order_by(FirmName.firm_id, FirmName.id)
+        )
+        for firm_id, name in db.session.execute(names):
+            others.setdefault(firm_id, []).append(name)
+        firms = (
+            select(Firm.id, Firm.name, Firm.code)
+            .where(Firm.id.in_(chunk), Firm.merged_into_id.is_(None))
+            .order_by(Firm.id)
+        )
+        rows = [
+            (firm_id, lines_of(name, others.get(firm_id, ()), code))
+            for firm_id, name, code in db.session.execute(firms)
+        ]
+        forget(chunk)
+        _insert(rows)
+        written += len(rows)
+    return written
+
+
+def put(rows: Sequence[tuple[int, str]]) -> None:
+    """Write rows made beforehand (firm id, what lines_of returned), replacing older ones."""
+    for chunk in _chunks(rows):
+        forget([firm_id for firm_id, _ in chunk])
+        _insert(chunk)
+
+
+def forget(firm_ids: Sequence[int]) -> None:
+    """Take these firms out of the search."""
+    db.session.execute(
+        delete(FirmSearch).where(FirmSearch.firm_id.in_(firm_ids)).execution_options(synchronize_session=False)
+    )
+
+
+def rebuild() -> int:
+    """Make the whole search anew, after a restore; returns how many firms it holds."""
+    return refresh(db.session.scalars(select(Firm.id).order_by(Firm.id)).all())
+
+
+def patterns(query: str) -> list[str]:
+    """What a row must contain one of to match the typed text; empty when there is nothing to look for."""
+    words = normalise(query)
+    return [words, *pinyin.spellings(words)] if words else []
+
+
+def matches(wanted: Sequence[str]) -> ColumnElement[bool]:
+    """The condition on FirmSearch that holds for rows containing one of these patterns."""
+    short = [pattern for pattern in wanted if len(pattern) <= 2]
+    long = [pattern for pattern in wanted if len(pattern) > 2]
+    if _on_sqlite():
+        return _matches_sqlite(wanted, compare=bool(long))
+    grams = func.bigrams(FirmSearch.lines)
+    conditions = [and_(grams.op("@>")(_array(_pairs(pattern))), _contains(pattern)) for pattern in long]
+    if short:
+        conditions.append(grams.op("&&")(_array(short)))
+    return or_(*conditions)
+
+
+def rank(wanted: Sequence[str]) -> ColumnElement[int]:
+    """0 where a whole line is what was typed, 1 where a line begins with it, 2 elsewhere; for ORDER BY."""
+    return case(
+        (or_(*(_contains(f"\n{pattern}\n") for pattern in wanted)), EXACT),
+        (or_(*(_contains(f"\n{pattern}") for pattern in wanted)), PREFIX),
+        else_=WITHIN,
+    )
+
+
+def _matches_sqlite(wanted: Sequence[str], compare: bool) -> ColumnElement[bool]:
+    same = or_(*map(_contains, wanted))
+    if not all(map(_INDEXED.fullmatch, wanted)):
+        return same
+    tokens = " OR ".join(
+        "(" + " AND ".join(f'"{pair}"' + (" *" if len(pair) == 1 else "") for pair in _pairs(pattern)) + ")"
+        for pattern in wanted
+    )
+    found = FirmSearch.firm_id.in_(select(PAIRS.c.rowid).where(literal_column("firm_search_fts").op("MATCH")(tokens)))
+    return and_(found, same) if compare else found
+
+
+def _token(pair: str) -> str:
+    """A pair as FTS5 is asked for it; a character alone asks for every pair that begins with it."""
+    return f'"{pair}"' + (" *" if len(pair) == 1 else "")
+
+
+def _contains(pattern: str) -> ColumnElement[bool]:
+    return FirmSearch.lines.contains(pattern, autoescape=True)
+
+
+def _insert(rows: Sequence[tuple[int, str]]) -> None:
+    if not rows:
+        return
+    if _on_sqlite():
+        db.session.execute(insert(FirmSearch), [{"firm_id": firm_id, "lines": lines} for firm_id, lines in rows])
+        db.session.execute(insert(PAIRS), [{"rowid": firm_id, "grams": _grams(lines)} for firm_id, lines in rows])
+        return
+    ids, lines = zip(*rows, strict=True)
+    statement = text(
+        "INSERT INTO firm_search (firm_id, lines) SELECT * FROM unnest(CAST(:ids AS integer[]), CAST(:lines AS text[]))"
+    )
+    db.session.execute(statement, {"ids": list(ids), "lines": list(lines)})
+
+
+def _grams(lines: str) -> str:
+    """All pairs of each line, and its last character alone: what the FTS5 table holds."""
+    return " ".join(line[place : place + 2] for line in lines.split("\n") for place in range(len(line)))
+
+
+def _pairs(pattern: str) -> list[str]:
+    """The neighbouring pairs of a text; the character itself when it is alone."""
+    return [pattern[place : place + 2] for place in range(len(pattern) - 1)] or [pattern]
+
+
+def _array(values: Sequence[str]) -> ColumnElement[Sequence[str]]:
+    return cast(array(values), ARRAY(Text))
+
+
+def _on_sqlite() -> bool:
+    return db.session.get_bind().dialect.name == "sqlite"
+
+
+def _chunks(items: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
