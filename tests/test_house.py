@@ -37,7 +37,13 @@ IMPORTED_AS = {
 def tracked() -> tuple[Path, ...]:
     """Return every file that git keeps, as paths below the root."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    return tuple(sorted(Path(name) for name in listed.split("\0") if name and (ROOT / name).is_file()))
+    return tuple(
+        sorted(
+            Path(name)
+            for name in listed.split("\0")
+            if name and ((ROOT / name).is_file() or (ROOT / name).is_symlink())
+        )
+    )
 
 
 def sources() -> list[Path]:
@@ -48,9 +54,13 @@ def test_no_file_is_somebody_elses_bundle():
     assert [str(path) for path in tracked() if BUNDLED.search(path.as_posix())] == []
 
 
+def test_no_file_is_a_link_to_somewhere_else():
+    assert [str(path) for path in tracked() if (ROOT / path).is_symlink()] == []
+
+
 def test_no_file_names_a_registry_or_a_place_on_somebodys_machine():
     found = []
-    for path in tracked():
+    for path in filter(lambda path: (ROOT / path).is_file(), tracked()):
         text = (ROOT / path).read_bytes().decode("utf-8", "replace")
         found += [f"{path}: {match.group()}" for match in FORBIDDEN.finditer(text)]
     assert found == []
