@@ -1,11 +1,19 @@
 """Pools (培育后备库, 小升高 …): dated membership with plan year, target title, owner, reason and exit."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Key, Model, Moment, Name
+from models import clock
+from models.base import Key, Model, Moment, Name, db
+from models.errors import NotFound, Refused
+from models.firm.record import Firm
+from models.rules.title_types import POOL_TYPES
+from models.title import TitleType
+from models.user import User
 
 
 class PoolType(Model):
@@ -19,6 +27,19 @@ class PoolType(Model):
     makes_potential: Mapped[bool] = mapped_column(default=False)
     position: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)
+
+    @classmethod
+    def list_active(cls) -> list["PoolType"]:
+        """The types a firm can enter, in the order the office gave them."""
+        return list(db.session.scalars(select(cls).where(cls.active).order_by(cls.position, cls.id)))
+
+    @classmethod
+    def get(cls, type_id: int) -> "PoolType":
+        """The type, or NotFound."""
+        found = db.session.get(cls, type_id)
+        if found is None:
+            raise NotFound
+        return found
 
 
 class PoolMember(Model):
@@ -47,3 +68,53 @@ class PoolMember(Model):
     created_at: Mapped[datetime] = mapped_column(Moment)
 
     type: Mapped[PoolType] = relationship(PoolType, lazy="joined")
+    firm: Mapped[Firm] = relationship(Firm)
+    owner: Mapped[User | None] = relationship(User)
+    target: Mapped[TitleType | None] = relationship(TitleType)
+
+
+def enter(firms: Sequence[Firm], kind: PoolType, on: date, **values: Any) -> int:
+    """Put firms into a pool from a day on; who is in it stays as it is. How many came in; the caller commits."""
+    inside = _members_on([firm.id for firm in firms], kind, on)
+    new = [firm for firm in firms if firm.id not in inside]
+    db.session.add_all(
+        PoolMember(firm_id=firm.id, type_id=kind.id, from_on=on, created_at=clock.now(), **values) for firm in new
+    )
+    db.session.flush()
+    return len(new)
+
+
+def leave(firms: Sequence[Firm], kind: PoolType, on: date, reason: str) -> int:
+    """Take firms out of a pool: ``on`` is their last day in it. How many left; the caller commits.
+
+    Raises Refused when a firm came in later than that day.
+    """
+    inside = _members_on([firm.id for firm in firms], kind, on)
+    for member in inside.values():
+        if member.from_on > on:
+            raise Refused(f"有企业 {member.from_on} 才入库，出库日期不能早于这一天")
+        member.to_on, member.exit_reason = on, reason
+    db.session.flush()
+    return len(inside)
+
+
+def _members_on(firm_ids: list[int], kind: PoolType, on: date) -> dict[int, PoolMember]:
+    """The members among these firms whose stay lasts, or will last, on that day."""
+    query = select(PoolMember).where(
+        PoolMember.firm_id.in_(firm_ids),
+        PoolMember.type_id == kind.id,
+        or_(PoolMember.to_on.is_(None), PoolMember.to_on >= on),
+    )
+    return {
+        member.firm_id: member
+        for member in db.session.scalars(query.order_by(PoolMember.from_on.desc(), PoolMember.id))
+    }
+
+
+def seed_defaults() -> None:
+    """Add the default pool types that are missing. The caller commits."""
+    held = set(db.session.scalars(select(PoolType.key)))
+    for position, row in enumerate(POOL_TYPES):
+        if row.key not in held:
+            db.session.add(PoolType(key=row.key, name=row.name, makes_potential=row.cultivation, position=position))
+    db.session.flush()

@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from models import pool, title
 from models.base import db
 from models.rules.access import ROLES
 from models.user import Role
@@ -13,4 +14,6 @@ def seed_defaults() -> None:
     for name, permissions in ROLES.items():
         if name not in held:
             db.session.add(Role(name=name, permissions=permissions))
+    title.seed_defaults()
+    pool.seed_defaults()
     db.session.flush()

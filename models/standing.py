@@ -1,26 +1,224 @@
-"""Where each firm stood on the ladder, as disjoint spans of days: an index made from titles, pools and status, for
-every date at once. It is never edited and can be rebuilt at any time; `check` compares it with the records."""
+"""Where each firm stood on the ladder, as spans of days: an index made from titles, pools and status, for every date at
+once. It is never edited and can be rebuilt at any time (``refresh``); every figure of the ladder counts from it.
 
+A change of a title, a pool stay, a status or a type through the session rebuilds the firms it touches when the
+transaction commits; who writes by set statements (the import engine, a merge) calls ``refresh`` itself.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Date, ForeignKey, Index, delete, event, insert, select
+from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
 
-from models.base import Key, Model
+from models.base import Key, Model, db
+from models.firm.record import Firm
+from models.firm.status import FirmStatus
+from models.pool import PoolMember, PoolType
+from models.rules import standing as rules
+from models.rules.ladder import BEGINNING, Grant, History, Rung, Stay, TitleRule
+from models.title import Title, TitleType
 
-#: The open end of a span.
-FOREVER = date(9999, 12, 31)
+#: Firms per chunk: few enough for one list of ids in a statement, many enough that statements do not matter.
+CHUNK = 5000
 
 
 class Standing(Model):
-    """A firm stood on a rung from–to, both days included; days without a span are 在册 or outside the district."""
+    """A firm stood on a rung from–to, both days included; a day without a span is outside the district."""
 
     __tablename__ = "standing"
-    __table_args__ = (Index("ix_standing_rung", "rung", "from_on", "to_on"),)
+    __table_args__ = (
+        Index("ix_standing_rung", "rung", "from_on", "to_on", "firm_id"),
+        Index("ix_standing_rung_with_pending", "rung_with_pending", "from_on", "to_on", "firm_id"),
+    )
 
     firm_id: Mapped[int] = mapped_column(ForeignKey("firm.id", ondelete="CASCADE"), primary_key=True)
     from_on: Mapped[date] = mapped_column(Date, primary_key=True)
     to_on: Mapped[date] = mapped_column(Date)
+    #: The rung by titles in force, and the rung where 待续 counts as held.
     rung: Mapped[str] = mapped_column(Key)
-    #: in_force or pending (待续).
-    state: Mapped[str] = mapped_column(Key)
+    rung_with_pending: Mapped[str] = mapped_column(Key)
+    #: The day the firm was first granted a title of ``rung_with_pending``; None for 在册 and 潜力企业.
+    held_from: Mapped[date | None] = mapped_column(Date)
+
+
+class StandingTitle(Model):
+    """A type of title was in_force, pending_renewal or provisional for a firm of the district from–to."""
+
+    __tablename__ = "standing_title"
+    __table_args__ = (Index("ix_standing_title_type_id", "type_id", "state", "from_on", "to_on"),)
+
+    firm_id: Mapped[int] = mapped_column(ForeignKey("firm.id", ondelete="CASCADE"), primary_key=True)
+    type_id: Mapped[int] = mapped_column(ForeignKey("title_type.id"), primary_key=True)
+    state: Mapped[str] = mapped_column(Key, primary_key=True)
+    from_on: Mapped[date] = mapped_column(Date, primary_key=True)
+    to_on: Mapped[date] = mapped_column(Date)
+
+
+class TitleIssue(Model):
+    """What each grant was for its firm: first, regained or renewed; ``present``: it was of the district that day."""
+
+    __tablename__ = "title_issue"
+    __table_args__ = (
+        Index("ix_title_issue_type_id", "type_id", "issued_on"),
+        Index("ix_title_issue_firm_id", "firm_id"),
+    )
+
+    title_id: Mapped[int] = mapped_column(ForeignKey("title.id", ondelete="CASCADE"), primary_key=True)
+    firm_id: Mapped[int] = mapped_column(ForeignKey("firm.id", ondelete="CASCADE"))
+    type_id: Mapped[int] = mapped_column(ForeignKey("title_type.id"))
+    issued_on: Mapped[date] = mapped_column(Date)
+    kind: Mapped[str] = mapped_column(Key)
+    present: Mapped[bool] = mapped_column()
+
+
+class TitleLapse(Model):
+    """A firm lost a type of title: last day in force, and the first day on which that was certain."""
+
+    __tablename__ = "title_lapse"
+    __table_args__ = (Index("ix_title_lapse_type_id", "type_id", "last_on"),)
+
+    firm_id: Mapped[int] = mapped_column(ForeignKey("firm.id", ondelete="CASCADE"), primary_key=True)
+    type_id: Mapped[int] = mapped_column(ForeignKey("title_type.id"), primary_key=True)
+    last_on: Mapped[date] = mapped_column(Date, primary_key=True)
+    known_on: Mapped[date] = mapped_column(Date)
+
+
+#: Everything here, children first.
+INDEX = (Standing, StandingTitle, TitleIssue, TitleLapse)
+Rows = dict[type[Any], list[dict[str, Any]]]
+
+
+def refresh(firm_ids: Iterable[int] | None = None) -> int:
+    """Rebuild the index of these firms (default: of all) and return how many; the caller commits.
+
+    A fixed number of statements per chunk of firms, however many titles they have.
+    """
+    db.session.flush()
+    ids = list(db.session.scalars(select(Firm.id).order_by(Firm.id))) if firm_ids is None else sorted(set(firm_ids))
+    kinds = TitleType.list_all()
+    for start in range(0, len(ids), CHUNK):
+        chunk = ids[start : start + CHUNK]
+        rows = _rows_of(chunk, kinds)
+        for table in INDEX:
+            db.session.execute(delete(table).where(table.firm_id.in_(chunk)), execution_options=QUIET)
+            if rows[table]:
+                # The table itself, not the model: the ORM would send one statement per run of rows without a None.
+                db.session.execute(insert(db.metadata.tables[table.__tablename__]), rows[table])
+    return len(ids)
+
+
+QUIET = {"synchronize_session": False}
+
+
+def histories(firm_ids: Sequence[int]) -> Iterator[tuple[int, History]]:
+    """The history of each of these firms, as the rules see it; a merged firm has none. Four statements."""
+    grants: dict[int, list[Grant]] = defaultdict(list)
+    keys = {kind.id: kind.key for kind in TitleType.list_all()}
+    columns = (Title.firm_id, Title.type_id, Title.issued_on, Title.ends_on, Title.revoked_on, Title.noticed_on)
+    query = select(*columns, Title.provisional, Title.id).where(Title.firm_id.in_(firm_ids))
+    for firm_id, type_id, issued_on, ends_on, revoked_on, noticed_on, provisional, title_id in db.session.execute(
+        query.order_by(Title.id)
+    ):
+        grants[firm_id].append(Grant(keys[type_id], issued_on, ends_on, revoked_on, noticed_on, provisional, title_id))
+    pools: dict[int, list[Stay]] = defaultdict(list)
+    stays = select(PoolMember.firm_id, PoolMember.from_on, PoolMember.to_on).join(
+        PoolType, PoolType.id == PoolMember.type_id
+    )
+    for firm_id, from_on, to_on in db.session.execute(
+        stays.where(PoolMember.firm_id.in_(firm_ids), PoolType.makes_potential).order_by(PoolMember.id)
+    ):
+        pools[firm_id].append(Stay(from_on, to_on))
+    away = _away(firm_ids)
+    firms = select(Firm.id, Firm.founded_on).where(Firm.id.in_(firm_ids), Firm.merged_into_id.is_(None))
+    for firm_id, founded_on in db.session.execute(firms.order_by(Firm.id)):
+        evidence = [*(g.issued_on for g in grants[firm_id]), *(stay.from_on for stay in pools[firm_id])]
+        presence = rules.presence(founded_on, away[firm_id], evidence)
+        yield firm_id, History(tuple(grants[firm_id]), tuple(pools[firm_id]), presence)
+
+
+def _away(firm_ids: Sequence[int]) -> dict[int, list[Stay]]:
+    """The days on which each firm was moved out, deregistered or struck off; without a day it counts from ever."""
+    away: dict[int, list[Stay]] = defaultdict(list)
+    gone = select(FirmStatus.firm_id, FirmStatus.from_on, FirmStatus.to_on).where(
+        FirmStatus.firm_id.in_(firm_ids), FirmStatus.status != "active"
+    )
+    for firm_id, from_on, to_on in db.session.execute(gone.order_by(FirmStatus.id)):
+        away[firm_id].append(Stay(from_on or BEGINNING, to_on))
+    undated = select(Firm.id).where(
+        Firm.id.in_(firm_ids),
+        Firm.status != "active",
+        ~select(FirmStatus.id).where(FirmStatus.firm_id == Firm.id).exists(),
+    )
+    for firm_id in db.session.scalars(undated):
+        away[firm_id].append(Stay(BEGINNING))
+    return away
+
+
+def _rows_of(firm_ids: Sequence[int], kinds: list[TitleType]) -> Rows:
+    rows: Rows = {table: [] for table in INDEX}
+    by_key = {kind.key: kind.rule for kind in kinds}
+    ids = {kind.key: kind.id for kind in kinds}
+    for firm_id, history in histories(firm_ids):
+        _add_rung_spans(rows, firm_id, history, by_key)
+        if not history.grants:
+            continue
+        rows[StandingTitle] += [
+            {"firm_id": firm_id, "type_id": ids[s.type], "state": s.state, "from_on": s.from_on, "to_on": s.to_on}
+            for s in rules.title_spans(history, by_key)
+        ]
+        rows[TitleIssue] += [
+            {
+                "title_id": i.title_id, "firm_id": firm_id, "type_id": ids[i.type], "issued_on": i.on, "kind": i.kind,
+                "present": i.present,
+            }
+            for i in rules.issues(history, by_key)
+        ]  # fmt: skip
+        rows[TitleLapse] += [
+            {"firm_id": firm_id, "type_id": ids[lapse.type], "last_on": lapse.last_on, "known_on": lapse.known_on}
+            for lapse in rules.lapses(history, by_key)
+        ]
+    return rows
+
+
+def _add_rung_spans(rows: Rows, firm_id: int, history: History, by_key: dict[str, TitleRule]) -> None:
+    held_from = rules.first_held(history, by_key)
+    rows[Standing] += [
+        {
+            "firm_id": firm_id, "from_on": span.from_on, "to_on": span.to_on, "rung": span.rung,
+            "rung_with_pending": span.rung_with_pending, "held_from": held_from.get(span.rung_with_pending),
+        }
+        for span in rules.rung_spans(history, by_key)
+        if span.rung_with_pending is not Rung.OUTSIDE
+    ]  # fmt: skip
+
+
+#: Where a change of a row, through the session, leaves the firms whose standing must be rebuilt.
+STALE = "stale_standing"
+
+
+@event.listens_for(Session, "after_flush")
+def _note_stale(session: Session, context: UOWTransaction) -> None:
+    stale: set[int | None] = session.info.setdefault(STALE, set())
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if isinstance(row, Title | PoolMember | FirmStatus):
+            stale.add(row.firm_id)
+        elif isinstance(row, Firm):
+            stale.add(row.id)
+        elif isinstance(row, TitleType | PoolType) and row not in session.new:
+            stale.add(None)  # a rule changed: everybody
+
+
+@event.listens_for(Session, "before_commit")
+def _refresh_stale(session: Session) -> None:
+    session.flush()
+    stale: set[int | None] = session.info.pop(STALE, set())
+    if stale:
+        refresh(None if None in stale else [firm_id for firm_id in stale if firm_id is not None])
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget_stale(session: Session) -> None:
+    session.info.pop(STALE, None)

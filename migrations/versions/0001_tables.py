@@ -150,11 +150,13 @@ def upgrade() -> None:
         sa.Column("level", sa.String(length=200), nullable=False),
         sa.Column("validity", sa.String(length=40), nullable=False),
         sa.Column("renewal_window", sa.String(length=40), nullable=False),
-        sa.Column("yearly", sa.Boolean(), nullable=False),
         sa.Column("owner_department", sa.String(length=200), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "rung IS NULL OR rung IN ('potential', 'tech_sme', 'srdi', 'hnte')", name=op.f("ck_title_type_rung")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_title_type")),
         sa.UniqueConstraint("key", name=op.f("uq_title_type_key")),
         sa.UniqueConstraint("name", name=op.f("uq_title_type_name")),
@@ -696,12 +698,32 @@ def upgrade() -> None:
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("to_on", sa.Date(), nullable=False),
         sa.Column("rung", sa.String(length=40), nullable=False),
-        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("rung_with_pending", sa.String(length=40), nullable=False),
+        sa.Column("held_from", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_standing_firm_id_firm"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("firm_id", "from_on", name=op.f("pk_standing")),
     )
     with op.batch_alter_table("standing", schema=None) as batch_op:
-        batch_op.create_index("ix_standing_rung", ["rung", "from_on", "to_on"], unique=False)
+        batch_op.create_index("ix_standing_rung", ["rung", "from_on", "to_on", "firm_id"], unique=False)
+        batch_op.create_index(
+            "ix_standing_rung_with_pending", ["rung_with_pending", "from_on", "to_on", "firm_id"], unique=False
+        )
+
+    op.create_table(
+        "standing_title",
+        sa.Column("firm_id", sa.Integer(), nullable=False),
+        sa.Column("type_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("to_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["firm_id"], ["firm.id"], name=op.f("fk_standing_title_firm_id_firm"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["type_id"], ["title_type.id"], name=op.f("fk_standing_title_type_id_title_type")),
+        sa.PrimaryKeyConstraint("firm_id", "type_id", "state", "from_on", name=op.f("pk_standing_title")),
+    )
+    with op.batch_alter_table("standing_title", schema=None) as batch_op:
+        batch_op.create_index("ix_standing_title_type_id", ["type_id", "state", "from_on", "to_on"], unique=False)
 
     op.create_table(
         "title",
@@ -711,9 +733,10 @@ def upgrade() -> None:
         sa.Column("number", sa.String(length=64), nullable=False),
         sa.Column("batch", sa.String(length=200), nullable=False),
         sa.Column("field", sa.String(length=200), nullable=False),
+        sa.Column("noticed_on", sa.Date(), nullable=True),
         sa.Column("issued_on", sa.Date(), nullable=False),
         sa.Column("issued_precision", sa.String(length=40), nullable=False),
-        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("revoked_on", sa.Date(), nullable=True),
         sa.Column("revoked_reason", sa.String(length=200), nullable=False),
         sa.Column("provisional", sa.Boolean(), nullable=False),
@@ -734,6 +757,19 @@ def upgrade() -> None:
         batch_op.create_index("ix_title_firm_id", ["firm_id"], unique=False)
         batch_op.create_index("ix_title_number", ["number"], unique=False)
         batch_op.create_index("ix_title_type_id", ["type_id", "issued_on", "ends_on"], unique=False)
+
+    op.create_table(
+        "title_lapse",
+        sa.Column("firm_id", sa.Integer(), nullable=False),
+        sa.Column("type_id", sa.Integer(), nullable=False),
+        sa.Column("last_on", sa.Date(), nullable=False),
+        sa.Column("known_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_title_lapse_firm_id_firm"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["type_id"], ["title_type.id"], name=op.f("fk_title_lapse_type_id_title_type")),
+        sa.PrimaryKeyConstraint("firm_id", "type_id", "last_on", name=op.f("pk_title_lapse")),
+    )
+    with op.batch_alter_table("title_lapse", schema=None) as batch_op:
+        batch_op.create_index("ix_title_lapse_type_id", ["type_id", "last_on"], unique=False)
 
     op.create_table(
         "visit",
@@ -797,6 +833,25 @@ def upgrade() -> None:
         batch_op.create_index("ix_import_row_firm_id", ["firm_id"], unique=False)
 
     op.create_table(
+        "title_issue",
+        sa.Column("title_id", sa.Integer(), nullable=False),
+        sa.Column("firm_id", sa.Integer(), nullable=False),
+        sa.Column("type_id", sa.Integer(), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("present", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_title_issue_firm_id_firm"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["title_id"], ["title.id"], name=op.f("fk_title_issue_title_id_title"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["type_id"], ["title_type.id"], name=op.f("fk_title_issue_type_id_title_type")),
+        sa.PrimaryKeyConstraint("title_id", name=op.f("pk_title_issue")),
+    )
+    with op.batch_alter_table("title_issue", schema=None) as batch_op:
+        batch_op.create_index("ix_title_issue_firm_id", ["firm_id"], unique=False)
+        batch_op.create_index("ix_title_issue_type_id", ["type_id", "issued_on"], unique=False)
+
+    op.create_table(
         "visit_officer",
         sa.Column("visit_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -815,6 +870,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_visit_officer_user_id"))
 
     op.drop_table("visit_officer")
+    with op.batch_alter_table("title_issue", schema=None) as batch_op:
+        batch_op.drop_index("ix_title_issue_type_id")
+        batch_op.drop_index("ix_title_issue_firm_id")
+
+    op.drop_table("title_issue")
     with op.batch_alter_table("import_row", schema=None) as batch_op:
         batch_op.drop_index("ix_import_row_firm_id")
         batch_op.drop_index("ix_import_row_effect")
@@ -829,13 +889,22 @@ def downgrade() -> None:
         batch_op.drop_index("ix_visit_firm_id")
 
     op.drop_table("visit")
+    with op.batch_alter_table("title_lapse", schema=None) as batch_op:
+        batch_op.drop_index("ix_title_lapse_type_id")
+
+    op.drop_table("title_lapse")
     with op.batch_alter_table("title", schema=None) as batch_op:
         batch_op.drop_index("ix_title_type_id")
         batch_op.drop_index("ix_title_number")
         batch_op.drop_index("ix_title_firm_id")
 
     op.drop_table("title")
+    with op.batch_alter_table("standing_title", schema=None) as batch_op:
+        batch_op.drop_index("ix_standing_title_type_id")
+
+    op.drop_table("standing_title")
     with op.batch_alter_table("standing", schema=None) as batch_op:
+        batch_op.drop_index("ix_standing_rung_with_pending")
         batch_op.drop_index("ix_standing_rung")
 
     op.drop_table("standing")

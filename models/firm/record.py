@@ -78,11 +78,18 @@ class Firm(Model):
         query = select(cls).where(cls.merged_into_id.is_(None))
         if "firms.view" not in user.permissions:
             return query.where(cls.id.is_(None))
-        if "firms.all" in user.permissions:
-            if user.role_names == ["officer"] and setting.get("officer_scope") == "assigned":
-                return query.where(or_(cls.officer_a_id == user.id, cls.officer_b_id == user.id))
+        if cls.all_visible_to(user):
             return query
+        if "firms.all" in user.permissions:
+            return query.where(or_(cls.officer_a_id == user.id, cls.officer_b_id == user.id))
         return query.where(or_(cls.area_id.in_(user.area_ids), cls.park_id.in_(user.area_ids)))
+
+    @classmethod
+    def all_visible_to(cls, user: User) -> bool:
+        """Whether this person sees every firm, so that a count need not ask for each."""
+        if not {"firms.view", "firms.all"} <= user.permissions:
+            return False
+        return user.role_names != ["officer"] or setting.get("officer_scope") != "assigned"
 
     @classmethod
     def get_for(cls, user: User, firm_id: int) -> "Firm":

@@ -13,6 +13,7 @@ from typing import TypeVar
 from models.rules.ladder import (
     BEGINNING,
     FOREVER,
+    LADDER,
     Grant,
     GrantKind,
     History,
@@ -61,6 +62,7 @@ class Issue:
     on: date
     kind: GrantKind
     title_id: int
+    present: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +154,29 @@ def title_spans(history: History, rules: Mapping[str, TitleRule]) -> list[TitleS
 
 
 def issues(history: History, rules: Mapping[str, TitleRule]) -> list[Issue]:
-    """Every grant with its kind, while the firm was in the district, by type and day."""
+    """Every grant with its kind, and whether the firm was in the district that day; by type and day."""
     return [
-        Issue(rule.key, grant.issued_on, grant_kind(rule, grant, history.grants), grant.id)
+        Issue(
+            rule.key,
+            grant.issued_on,
+            grant_kind(rule, grant, history.grants),
+            grant.id,
+            _present(history.presence, grant.issued_on),
+        )
         for rule in _rules_of(history, rules)
         for grant in of_type(history.grants, rule.key)
-        if grant.issued_on is not None and _present(history.presence, grant.issued_on)
+        if grant.issued_on is not None
     ]
+
+
+def first_held(history: History, rules: Mapping[str, TitleRule]) -> dict[Rung, date]:
+    """The day the firm was first granted a title of each rung of the ladder."""
+    found: dict[Rung, date] = {}
+    for rule in _rules_of(history, rules):
+        for grant in of_type(history.grants, rule.key)[:1]:
+            if rule.rung in LADDER and grant.issued_on is not None:
+                found[rule.rung] = min(grant.issued_on, found.get(rule.rung, FOREVER))
+    return found
 
 
 def lapses(history: History, rules: Mapping[str, TitleRule]) -> list[Lapse]:

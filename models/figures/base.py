@@ -1,0 +1,83 @@
+"""What a figure is: a number that says which rows it counts (foundations 6)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import func, select
+
+from models.base import db
+from models.errors import NotFound
+from models.figures.scope import AnySelect, Scope
+
+
+class Kind(StrEnum):
+    """How a figure relates to time: during a period, on a day, up to a day, or a difference."""
+
+    FLOW = "flow"
+    STOCK = "stock"
+    EVER = "ever"
+    CHANGE = "change"
+
+
+class UnknownFigure(NotFound):
+    """Nobody defined a figure with this key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days (since, on]: ``since`` itself is not counted; a stock is taken on ``on``."""
+
+    since: date
+    on: date
+
+    @classmethod
+    def up_to(cls, on: date, since: date | None = None) -> "Period":
+        """From ``since``, or from 1 January of the year of ``on`` with that day counted."""
+        return cls(since or date(on.year - 1, 12, 31), on)
+
+
+#: Selects the ids of the firms a figure counts, each once.
+Rows = Callable[[Period, Scope], AnySelect]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number: its key, Chinese name, unit and definition, and the one query that selects its rows."""
+
+    key: str
+    name: str
+    kind: Kind
+    definition: str
+    rows: Rows
+    unit: str = "家"
+    #: For a change: rows gained minus rows lost; ``rows`` then selects both.
+    gained: Rows | None = None
+    lost: Rows | None = None
+
+    def count(self, period: Period, scope: Scope) -> int:
+        """How many rows it has; for a change, gained minus lost. One statement (two for a change)."""
+        if self.gained is not None and self.lost is not None:
+            return _length(self.gained(period, scope)) - _length(self.lost(period, scope))
+        return _length(self.rows(period, scope))
+
+    def sentence(self, period: Period, number: int, where: str = "全区") -> str:
+        """The number as a sentence for a report."""
+        since, on = chinese_day(period.since), chinese_day(period.on)
+        if self.kind is Kind.STOCK:
+            return f"截至{on}，{where}{self.name}{number:,}{self.unit}。"
+        if self.kind is Kind.EVER:
+            return f"截至{on}，{where}{self.name}{number:,}{self.unit}。"
+        if self.kind is Kind.CHANGE:
+            return f"{since}至{on}，{where}{self.name}{number:+,}{self.unit}。".replace("-", "−")
+        return f"{since}（不含当日）至{on}，{where}{self.name}{number:,}{self.unit}。"
+
+
+def chinese_day(day: date) -> str:
+    """A day as a report writes it: 2026年11月22日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _length(rows: AnySelect) -> int:
+    return db.session.scalar(select(func.count()).select_from(rows.subquery())) or 0

@@ -1,0 +1,71 @@
+"""Whose firms a figure counts: what the person may see, narrowed by the filters of the page."""
+
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, or_, select
+
+from models.area import subtree
+from models.firm.record import Firm
+from models.firm.tags import FirmTag
+from models.user import User
+
+#: A select of whatever columns.
+AnySelect = Select[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The firms this person may see (None: the command line, all of them), narrowed by filters.
+
+    ``area_id`` and ``park_id`` mean the whole subtree, 0 means none given (未定区). Area, park, industry and officer
+    are those of today, also for a past date: a town asks for its firms, wherever they were then.
+    """
+
+    user: User | None = None
+    area_id: int | None = None
+    park_id: int | None = None
+    industry: str = ""
+    officer_id: int | None = None
+    founded_from: date | None = None
+    founded_to: date | None = None
+    tag_id: int | None = None
+
+    @property
+    def filtered(self) -> bool:
+        """Whether any filter is set."""
+        return any(getattr(self, item.name) not in (None, "") for item in fields(self) if item.name != "user")
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What a firm must meet beside being visible."""
+        found: list[ColumnElement[bool]] = []
+        for column, place in ((Firm.area_id, self.area_id), (Firm.park_id, self.park_id)):
+            if place == 0:
+                found.append(column.is_(None))
+            elif place is not None:
+                found.append(column.in_(sorted(subtree([place]))))
+        if self.industry:
+            found.append(Firm.industry_code.startswith(self.industry, autoescape=True))
+        if self.officer_id is not None:
+            found.append(or_(Firm.officer_a_id == self.officer_id, Firm.officer_b_id == self.officer_id))
+        if self.founded_from is not None:
+            found.append(Firm.founded_on >= self.founded_from)
+        if self.founded_to is not None:
+            found.append(Firm.founded_on <= self.founded_to)
+        if self.tag_id is not None:
+            found.append(Firm.id.in_(select(FirmTag.firm_id).where(FirmTag.tag_id == self.tag_id)))
+        return found
+
+    def firms(self) -> AnySelect | None:
+        """Select the ids of the firms in scope; None when that is every firm, so that nothing need be asked."""
+        if not self.filtered and (self.user is None or Firm.all_visible_to(self.user)):
+            return None
+        everyone = select(Firm).where(Firm.merged_into_id.is_(None))
+        visible = everyone if self.user is None else Firm.visible_to(self.user)
+        return visible.with_only_columns(Firm.id).where(*self.conditions())
+
+    def restrict(self, query: AnySelect, firm_id: Any) -> AnySelect:
+        """The query, counting only firms in scope."""
+        firms = self.firms()
+        return query if firms is None else query.where(firm_id.in_(firms))
