@@ -2,12 +2,13 @@
 
 from flask import Flask
 
-from crm.cli import tasks, worker
+from crm.cli import funnel, tasks, worker
 
 
 def init_app(app: Flask) -> None:
     """Register every command group."""
     for command in (
+        funnel.command,
         tasks.group,
         worker.command,
     ):

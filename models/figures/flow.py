@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
-from sqlalchemy.orm import aliased
 
 from models.base import db
 from models.figures.base import Figure, Kind, Period, Rows
@@ -16,8 +15,10 @@ from models.figures.scope import AnySelect, Scope
 from models.rules.ladder import BOARD, LADDER, MOVE_NAMES, RUNG_NAMES, Move, Rung, move_between
 from models.standing import Standing
 
-Old = aliased(Standing)
-New = aliased(Standing)
+# Tables, not mapped aliases: those would want every model to be imported first.
+_old = Standing.__table__.alias("old")
+_new = Standing.__table__.alias("new")
+Old, New = _old.c, _new.c
 from_rung = func.coalesce(Old.rung_with_pending, Rung.OUTSIDE.value)
 to_rung = func.coalesce(New.rung_with_pending, Rung.OUTSIDE.value)
 #: Where a firm that leaves the board goes.
@@ -122,13 +123,17 @@ def tally(period: Period, scope: Scope) -> Flow:
 def _onto(period: Period) -> AnySelect:
     """Firms on the board on the second date, with where they came from."""
     came = and_(Old.firm_id == New.firm_id, standing_on(period.since, Old))
-    return select(New.firm_id).outerjoin(Old, came).where(standing_on(period.on, New), New.rung_with_pending.in_(BOARD))
+    return (
+        select(New.firm_id)
+        .select_from(_new.outerjoin(_old, came))
+        .where(standing_on(period.on, New), New.rung_with_pending.in_(BOARD))
+    )
 
 
 def _off(period: Period) -> AnySelect:
     """Firms on the board on the first date and no longer on the second."""
     went = and_(New.firm_id == Old.firm_id, standing_on(period.on, New))
-    query = select(Old.firm_id).outerjoin(New, went)
+    query = select(Old.firm_id).select_from(_old.outerjoin(_new, went))
     return query.where(standing_on(period.since, Old), Old.rung_with_pending.in_(BOARD), to_rung.in_(OFF))
 
 
