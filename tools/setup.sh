@@ -54,7 +54,7 @@ if [ "$locks" = wheelhouse/requirements.txt ]; then set -- --no-index --find-lin
 if command -v uv >/dev/null 2>&1; then
     uv pip install --quiet --no-config --python "$python" "$@"
 else
-    PIP_USER=0 "$python" -m pip install --quiet --no-input --disable-pip-version-check "$@"
+    PIP_USER=0 "$python" -m pip install -qq --no-input --disable-pip-version-check "$@"
 fi
 echo "$wanted" >"$stamp"
 # What the application needs is part of what tests need.

@@ -24,7 +24,7 @@ def main() -> int:
     shutil.rmtree(WHEELHOUSE, ignore_errors=True)
     # A build of uv has no pip; the one that comes with Python can be brought in.
     subprocess.run([sys.executable, "-m", "ensurepip", "--default-pip"], capture_output=True, check=False)
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--require-hashes", "-r", "requirements.txt"]
+    command = [sys.executable, "-m", "pip", "wheel", "-qq", "--require-hashes", "-r", "requirements.txt"]
     status = subprocess.run([*command, "--wheel-dir", str(WHEELHOUSE)], cwd=ROOT, check=False).returncode
     if status == 0:
         wheels = sorted(WHEELHOUSE.glob("*.whl"))
