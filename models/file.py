@@ -90,11 +90,21 @@ def write(path: Path, data: bytes) -> None:
     """Write bytes so that the path holds all of them or does not exist, even when the machine stops meanwhile."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
-    with draft.open("wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
+    draft.write_bytes(data)
+    keep_on_disk(draft)
     draft.replace(path)
+
+
+def keep_on_disk(path: Path) -> None:
+    """Return only when the bytes would survive the machine going down."""
+    with path.open("rb") as written:
+        os.fsync(written.fileno())
+
+
+def hash_of(path: Path) -> str:
+    """The SHA-256 of what lies there, however large."""
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
 
 
 def read(row: StoredFile) -> bytes:

@@ -1,11 +1,19 @@
 """The rows every database holds from its first day. Each feature adds its own; running it again changes nothing."""
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from models import pool, title
 from models.base import db
 from models.rules.access import ROLES
 from models.user import Role
+
+#: Tables that hold rows before anybody has worked with the system.
+NOT_DATA = frozenset(
+    {
+        "role", "title_type", "pool_type", "setting", "job_override", "job_run", "worker_lease", "task",
+        "audit_entry", "audit_seal", "change",
+    }
+)  # fmt: skip
 
 
 def seed_defaults() -> None:
@@ -17,3 +25,11 @@ def seed_defaults() -> None:
     title.seed_defaults()
     pool.seed_defaults()
     db.session.flush()
+
+
+def first_table_with_data() -> str | None:
+    """The name of a table with rows beyond those of the first day; None in a database that nobody has used."""
+    for table in db.metadata.sorted_tables:
+        if table.name not in NOT_DATA and db.session.execute(select(literal(1)).select_from(table).limit(1)).first():
+            return table.name
+    return None

@@ -38,6 +38,8 @@ SETTINGS: dict[str, SettingKind] = {
     "totp_required": SettingKind(
         "no", "动态口令", choices=(("no", "各人自选"), ("admins", "管理员必须"), ("all", "所有人必须"))
     ),
+    "sending": SettingKind("on", "对外发送", choices=(("on", "照常"), ("paused", "暂停（恢复备份之后）"))),
+    "backup_keep": SettingKind("14", "每日备份保留", "份", low=1, high=366),
     "audit_days": SettingKind("1095", "审计记录保存", "天", low=180, high=36500),
     "contact_months": SettingKind("36", "联系人资料保存", "个月", low=1, high=240),
     "original_months": SettingKind("24", "导入原件保存", "个月", low=1, high=240),

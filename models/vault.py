@@ -29,6 +29,8 @@ class Vault:
 
     folder: Path
     cipher: AESGCM
+    #: Says whether two installations have the same key, and nothing else about it.
+    fingerprint: str
 
 
 #: One for each database this process uses: an application knows its own by its engine.
@@ -37,13 +39,21 @@ _vaults: WeakKeyDictionary[Engine, Vault] = WeakKeyDictionary()
 
 def init(engine: Engine, instance: Path, secret: str) -> None:
     """Tell the database behind this engine its secret and its folder of files."""
-    key = HKDF(SHA256(), length=32, salt=None, info=b"tidu sealed columns and files").derive(secret.encode())
-    _vaults[engine] = Vault(instance / "files", AESGCM(key))
+    key, mark = (
+        HKDF(SHA256(), length=32, salt=None, info=purpose).derive(secret.encode())
+        for purpose in (b"tidu sealed columns and files", b"tidu fingerprint of the key")
+    )
+    _vaults[engine] = Vault(instance / "files", AESGCM(key), mark.hex()[:16])
 
 
 def folder() -> Path:
     """Where the files of the current database lie."""
     return _vaults[db.engine].folder
+
+
+def fingerprint() -> str:
+    """Tells one key from another; the key cannot be found from it."""
+    return _vaults[db.engine].fingerprint
 
 
 def seal(data: bytes) -> bytes:

@@ -2,12 +2,14 @@
 
 from flask import Flask
 
-from crm.cli import funnel, tasks, worker
+from crm.cli import backup, funnel, tasks, worker
 
 
 def init_app(app: Flask) -> None:
     """Register every command group."""
     for command in (
+        backup.backup_command,
+        backup.restore_command,
         funnel.command,
         tasks.group,
         worker.command,

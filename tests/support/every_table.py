@@ -1,0 +1,103 @@
+"""A few rows in every table, with awkward values: for what must work on all tables, whatever is added later."""
+
+import itertools
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Date, Float, Integer, LargeBinary, String, Table, insert, text
+
+from models.all import db
+from models.base import Moment, Money, Words
+
+ROWS = 3
+
+#: Values that a CHECK or a meaning asks for, one for all rows or one for each; a new table says here what it accepts.
+ASKED: dict[str, Any] = {
+    "area.tree": "area",
+    "unit.kind": "section",
+    "task.state": "waiting",
+    "stored_file.sealed": False,
+    "firm.status": "active",
+    "firm.code_kind": ("other", None, "other"),
+    "firm.care_level": "A",
+    "firm.merged_into_id": None,
+    "firm_name.kind": "registered",
+    "firm_place.tree": "area",
+    "firm_place.source": "list",
+    "firm_status.status": "moved_out",
+    "firm_flag.flag": "abnormal",
+    "firm_officer.position": "A",
+    "import_run.state": "applied",
+    "import_row.effect": "created",
+    "title_type.rung": "hnte",
+    "title_type.validity": "+3y",
+    "title_type.renewal_window": "none",
+}
+
+#: The second of two columns that must differ or follow one another takes a later row or day.
+LATER = {"deputy_id", "gone_id", "to_on", "ends_on", "revoked_on"}
+AWKWARD = ("一行\n又一行", "“引号”, \\ 反斜杠 \t 制表 \u2028 分段", "")
+
+
+def fill() -> dict[str, int]:
+    """Put rows into every table; returns how many each holds now."""
+    numbers = itertools.count(1)
+    made: dict[str, list[dict[str, Any]]] = {}
+    for table in db.metadata.sorted_tables:
+        db.session.execute(table.delete())
+        rows = [_row(table, place, made, next(numbers)) for place in range(ROWS)]
+        db.session.execute(insert(table), rows)
+        made[table.name] = rows
+    db.session.commit()
+    if db.engine.dialect.name == "postgresql":
+        for name in made:
+            if "id" in db.metadata.tables[name].columns:
+                db.session.execute(text(f"SELECT setval(pg_get_serial_sequence('\"{name}\"', 'id'), {ROWS})"))
+        db.session.commit()
+    return dict.fromkeys(made, ROWS)
+
+
+def _row(table: Table, place: int, made: dict[str, list[dict[str, Any]]], number: int) -> dict[str, Any]:
+    return {column.name: _value(table, column, place, made, number) for column in table.columns}
+
+
+def _value(table: Table, column: Column[Any], place: int, made: dict[str, Any], number: int) -> Any:
+    asked = f"{table.name}.{column.name}"
+    if asked in ASKED:
+        return ASKED[asked][place] if isinstance(ASKED[asked], tuple) else ASKED[asked]
+    for key in column.foreign_keys:
+        other = key.column.table
+        if other is table:
+            return None if place == 0 else 1
+        chosen = (place + 1) % ROWS if column.name in LATER else place
+        return made[other.name][chosen][key.column.name]
+    if column.nullable and place == 1 and not column.primary_key:
+        return None
+    return _plain(column, place, number)
+
+
+def _plain(column: Column[Any], place: int, number: int) -> Any:
+    kind = column.type
+    later = timedelta(days=400 if column.name in LATER else 0)
+    if isinstance(kind, Money):
+        return (Decimal("-0.000001"), Decimal("9007199254.740993"), Decimal(83))[place]
+    if isinstance(kind, Moment):
+        return datetime(2026, 2, 28, 15, 59, 59, 999999 - number, tzinfo=UTC)
+    if isinstance(kind, Words):
+        return frozenset({"firms.view", "self"}) if place else frozenset()
+    if isinstance(kind, Boolean):
+        return place == 0
+    if isinstance(kind, Date):
+        return (date(1, 1, 1), date(2024, 2, 29), date(9999, 12, 31) - 2 * timedelta(days=400))[place] + later
+    if isinstance(kind, Float):
+        return (0.1, 87.5, 1e-9)[place]
+    if isinstance(kind, LargeBinary):
+        return bytes([0, 255, place, number % 256])
+    if isinstance(kind, Integer):
+        return place + 1 if column.primary_key else 2**31 - 1 - number
+    assert isinstance(kind, String), f"{column}: say here how to make a {kind!r}"
+    text = (
+        f"{number}" if column.primary_key or column.unique or (kind.length or 999) < 64 else f"{AWKWARD[place]}{number}"
+    )
+    return text[: kind.length]
