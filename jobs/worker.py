@@ -88,8 +88,8 @@ class Worker:
                     self.stopping.wait(POLL)
         finally:
             self.ended.set()
+            pulse.join()
             self.scheduler.shutdown(wait=True)
-            pulse.join(timeout=BEAT * 5)
             self._give_up_duty()
             log.info("worker ends", holder=self.holder)
 

@@ -1,13 +1,18 @@
 """Tables made from others: never edited, not in a backup, made anew after a restore."""
 
+from models import standing
 from models.base import db
+from models.firm import search
+from models.firm.names import FirmSearch
 
 
 def tables() -> frozenset[str]:
     """Their names."""
-    return frozenset()
+    return frozenset(table.__tablename__ for table in (FirmSearch, *standing.INDEX))
 
 
 def rebuild() -> None:
     """Make all of them anew from the records. The caller commits."""
     db.session.flush()
+    search.rebuild()
+    standing.refresh()
