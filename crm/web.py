@@ -1,9 +1,19 @@
-"""What every page needs: security headers, CSRF, template helpers, the frame."""
+"""What every page needs: security headers, CSRF, the frame, template helpers."""
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, current_app, g, request, url_for
 from flask_wtf.csrf import CSRFProtect
+from markupsafe import Markup
+
+from models import clock, setting
 
 csrf = CSRFProtect()
 
@@ -21,22 +31,42 @@ class NavItem:
     endpoint: str
     icon: str
     permission: str
+    #: Its word in the bar at the bottom of a phone; None when it is not there.
+    phone: str | None = None
 
 
 #: At most eight words (interface.md); later issues add theirs.
 NAV = (
-    NavItem("工作台", "home.index", "inboxes", "self"),
-    NavItem("企业", "firms.index", "buildings", "firms.view"),
-    NavItem("梯队", "funnel.index", "bar-chart-steps", "funnel.view"),
+    NavItem("工作台", "home.index", "inboxes", "self", phone="今日"),
+    NavItem("企业", "firms.index", "buildings", "firms.view", phone="企业"),
+    NavItem("梯队", "funnel.index", "bar-chart-steps", "funnel.view", phone="梯队"),
     NavItem("数据", "imports.index", "database", "imports.run"),
-    NavItem("设置", "settings.index", "gear", "self"),
+    NavItem("审计", "audit.index", "shield-check", "audit.view", phone="审计"),
+    NavItem("设置", "settings.index", "gear", "self", phone="我的"),
 )
+
+WEEK_DAYS = "一二三四五六日"
 
 
 def init_app(app: Flask) -> None:
     """Register CSRF, headers and template helpers."""
     csrf.init_app(app)
     app.after_request(_secure)
+    app.jinja_env.filters.update(
+        thousands=thousands, wan=wan, day=day, week_day=week_day, moment=moment, percent=percent, flat=flat
+    )
+    app.jinja_env.globals.update(
+        asset=asset,
+        icon=icon,
+        url_with=url_with,
+        can=can,
+        has_page=has_page,
+        nav=nav,
+        is_here=is_here,
+        bureau_name=bureau_name,
+        now=clock.now,
+        today=clock.today,
+    )
 
 
 def _secure(response: Response) -> Response:
@@ -47,3 +77,104 @@ def _secure(response: Response) -> Response:
     if not response.headers.get("Cache-Control"):
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def thousands(value: Decimal | int | None) -> str:
+    """1286 → 1,286; nothing for None."""
+    return "" if value is None else f"{value:,}"
+
+
+def wan(value: Decimal | None) -> str:
+    """An amount in 万元 with thousands separators; 未填 for None."""
+    return "未填" if value is None else f"{value:,f}"
+
+
+def day(value: date | None) -> str:
+    """2026-11-22; nothing for None."""
+    return "" if value is None else value.isoformat()
+
+
+def week_day(value: date | None) -> str:
+    """2026-11-22 周日; nothing for None."""
+    return "" if value is None else f"{value.isoformat()} 周{WEEK_DAYS[value.weekday()]}"
+
+
+def moment(value: datetime | None) -> str:
+    """A moment by the bureau's clock: 2026-11-22 09:12; nothing for None."""
+    return "" if value is None else clock.local(value).strftime("%Y-%m-%d %H:%M")
+
+
+def percent(value: Decimal | float | None) -> str:
+    """0.0474 → 4.74%; 未填 for None."""
+    return "未填" if value is None else f"{value * 100:.2f}%"
+
+
+def flat(messages: Any) -> Iterable[str]:
+    """Error messages of a field, or of the rows of a field list, one after another."""
+    if isinstance(messages, str):
+        yield messages
+    elif isinstance(messages, dict):
+        for value in messages.values():
+            yield from flat(value)
+    else:
+        for value in messages:
+            yield from flat(value)
+
+
+@cache
+def _manifest(folder: str, stamp: float) -> dict[str, str]:
+    return dict(json.loads((Path(folder) / "dist/manifest.json").read_text(encoding="utf-8")))
+
+
+def asset(name: str) -> str | None:
+    """The address of a bundled file under its hashed name; None when the front end was not built."""
+    folder = current_app.static_folder or ""
+    try:
+        stamp = (Path(folder) / "dist/manifest.json").stat().st_mtime
+    except OSError:
+        return None
+    file = _manifest(folder, stamp).get(name)
+    return url_for("static", filename=f"dist/{file}") if file else None
+
+
+def icon(name: str) -> Markup:
+    """A small picture from the sprite; it says nothing a reader needs."""
+    address = url_for("static", filename="dist/icons.svg")
+    return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>').format(address, name)
+
+
+def url_with(**changes: Any) -> str:
+    """The address of this page with other arguments; None removes one."""
+    arguments = {**(request.view_args or {}), **request.args.to_dict(flat=False), **changes}
+    kept = {key: value for key, value in arguments.items() if value not in (None, "", [])}
+    return url_for(request.endpoint or "home.index", **kept)
+
+
+def can(permission: str) -> bool:
+    """Whether the person at this page holds a permission."""
+    return g.get("user") is not None and permission in g.user.permissions
+
+
+def has_page(endpoint: str) -> bool:
+    """Whether a page exists; later issues bring more."""
+    return endpoint in current_app.view_functions
+
+
+def nav(*, phone: bool = False) -> list[NavItem]:
+    """The words of the rail (or of the phone's bar) this person may use."""
+    items = [item for item in NAV if has_page(item.endpoint) and can(item.permission)]
+    if not phone:
+        return items
+    return [NavItem(item.phone, item.endpoint, item.icon, item.permission) for item in items if item.phone]
+
+
+def is_here(item: NavItem) -> bool:
+    """Whether the page belongs to this word of the rail."""
+    return (request.endpoint or "").split(".")[0] == item.endpoint.split(".")[0]
+
+
+def bureau_name() -> str:
+    """The bureau's name, read once per request."""
+    if "bureau_name" not in g:
+        g.bureau_name = setting.get("bureau_name")
+    return str(g.bureau_name)
