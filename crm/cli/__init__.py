@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from crm.cli import backup, funnel, tasks, worker
+from crm.cli import backup, demo, funnel, tasks, worker
 
 
 def init_app(app: Flask) -> None:
@@ -10,6 +10,7 @@ def init_app(app: Flask) -> None:
     for command in (
         backup.backup_command,
         backup.restore_command,
+        demo.group,
         funnel.command,
         tasks.group,
         worker.command,
