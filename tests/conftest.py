@@ -14,7 +14,7 @@ from models.all import db
 from tests.support import skips
 from tests.support.browser import Browser
 
-pytest_plugins = ["tests.support.skips"]
+pytest_plugins = ["tests.support.skips", "tests.support.chromium"]
 
 
 @pytest.fixture(scope="session")

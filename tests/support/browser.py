@@ -7,6 +7,7 @@ from werkzeug.test import TestResponse
 
 from models.base import db
 from models.user import User
+from tests.support.page import Page
 
 
 class Browser:
@@ -32,6 +33,21 @@ class Browser:
     def post(self, url: str, **kwargs: Any) -> TestResponse:
         """The raw answer to a POST."""
         return self._call("post", url, **kwargs)
+
+    def open(self, url: str, status: int = 200, **kwargs: Any) -> Page:
+        """The page at this address, checked for what every page owes; redirects are followed."""
+        return self._read(self.get(url, follow_redirects=True, **kwargs), status)
+
+    def send(self, url: str, data: dict[str, Any] | None = None, status: int = 200, **kwargs: Any) -> Page:
+        """The page after a form was sent; redirects are followed."""
+        return self._read(self.post(url, data=data or {}, follow_redirects=True, **kwargs), status)
+
+    @staticmethod
+    def _read(response: TestResponse, status: int) -> Page:
+        page = Page(response)
+        assert page.status == status, f"{page.address} answered {page.status}: {page.text[:300]}"
+        assert page.faults() == [], f"{page.address}: {page.faults()}"
+        return page
 
     def _call(self, method: str, url: str, **kwargs: Any) -> TestResponse:
         db.session.commit()

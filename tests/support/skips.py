@@ -83,11 +83,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip the tests whose need is not met; a file named test_*_shared.py is marked as a whole."""
+    """Skip the tests whose need is not met; files named test_*_shared.py and test_*_browser.py are marked."""
     lacking = missing()
     for item in items:
         if item.path.stem.endswith("_shared"):
             item.add_marker(pytest.mark.shared)
+        if item.path.stem.endswith("_browser"):
+            item.add_marker(pytest.mark.browser)
         for mark, reason in lacking.items():
             if item.get_closest_marker(mark):
                 item.add_marker(pytest.mark.skip(reason=reason))
