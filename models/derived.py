@@ -8,7 +8,7 @@ from models.firm.names import FirmSearch
 
 def tables() -> frozenset[str]:
     """Their names."""
-    return frozenset(table.__tablename__ for table in (FirmSearch, *standing.INDEX))
+    return frozenset(table.__tablename__ for table in (FirmSearch, *standing.INDEX, standing.StandingChange))
 
 
 def rebuild() -> None:

@@ -7,18 +7,37 @@ transaction commits; who writes by set statements (the import engine, a merge) c
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import Date, ForeignKey, Index, delete, event, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    and_,
+    delete,
+    event,
+    exists,
+    func,
+    insert,
+    inspect,
+    literal,
+    select,
+    true,
+)
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
 
-from models.base import Key, Model, db
+from models import clock
+from models.base import Key, Model, Moment, db
 from models.firm.record import Firm
 from models.firm.status import FirmStatus
 from models.pool import PoolMember, PoolType
 from models.rules import standing as rules
-from models.rules.ladder import BEGINNING, Grant, History, Rung, Stay, TitleRule
+from models.rules.ladder import BEGINNING, FOREVER, Grant, History, Rung, Stay, TitleRule
 from models.title import Title, TitleType
 
 #: Firms per chunk: few enough for one list of ids in a statement, many enough that statements do not matter.
@@ -30,7 +49,8 @@ class Standing(Model):
 
     __tablename__ = "standing"
     __table_args__ = (
-        Index("ix_standing_rung", "rung", "from_on", "to_on", "firm_id"),
+        # A column of the board, soonest end first; a flow.
+        Index("ix_standing_rung", "rung", "to_on", "firm_id", "from_on"),
         Index("ix_standing_rung_with_pending", "rung_with_pending", "from_on", "to_on", "firm_id"),
     )
 
@@ -86,6 +106,18 @@ class TitleLapse(Model):
     known_on: Mapped[date] = mapped_column(Date)
 
 
+class StandingChange(Model):
+    """One row per rebuild: what was counted before it may be wrong. Which rows there are names a state of the index."""
+
+    __tablename__ = "standing_change"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    #: Tells it from a row with the same id in a database made anew.
+    token: Mapped[str] = mapped_column(String(32))
+
+
 #: Everything here, children first.
 INDEX = (Standing, StandingTitle, TitleIssue, TitleLapse)
 Rows = dict[type[Any], list[dict[str, Any]]]
@@ -94,20 +126,67 @@ Rows = dict[type[Any], list[dict[str, Any]]]
 def refresh(firm_ids: Iterable[int] | None = None) -> int:
     """Rebuild the index of these firms (default: of all) and return how many; the caller commits.
 
-    A fixed number of statements per chunk of firms, however many titles they have.
+    Firms that hold nothing and never left, nearly all, are written by one set statement; of the others a fixed number
+    of statements per chunk, however many titles they have.
     """
     db.session.flush()
-    ids = list(db.session.scalars(select(Firm.id).order_by(Firm.id))) if firm_ids is None else sorted(set(firm_ids))
     kinds = TitleType.list_all()
-    for start in range(0, len(ids), CHUNK):
-        chunk = ids[start : start + CHUNK]
-        rows = _rows_of(chunk, kinds)
+    # A row of its own, not a counter: writers do not wait for each other.
+    change = insert(StandingChange).values(at=clock.now(), token=uuid4().hex)
+    if firm_ids is None:
+        db.session.execute(delete(StandingChange), execution_options=QUIET)
+        for table in INDEX:
+            db.session.execute(delete(table), execution_options=QUIET)
+        _write_plain(true())
+        eventful = db.session.scalars(select(Firm.id).where(~_plain()).order_by(Firm.id)).all()
+        for chunk in _chunks(eventful):
+            _write(chunk, kinds)
+        db.session.execute(change)
+        return db.session.scalar(select(func.count()).select_from(Firm)) or 0
+    ids = sorted(set(firm_ids))
+    for chunk in _chunks(ids):
         for table in INDEX:
             db.session.execute(delete(table).where(table.firm_id.in_(chunk)), execution_options=QUIET)
-            if rows[table]:
-                # The table itself, not the model: the ORM would send one statement per run of rows without a None.
-                db.session.execute(insert(db.metadata.tables[table.__tablename__]), rows[table])
+        _write_plain(Firm.id.in_(chunk))
+        _write(db.session.scalars(select(Firm.id).where(Firm.id.in_(chunk), ~_plain()).order_by(Firm.id)).all(), kinds)
+    db.session.execute(change)
     return len(ids)
+
+
+def state() -> tuple[object, ...]:
+    """What names the present state of the index: it differs after every rebuild that is committed. One statement."""
+    number = select(func.count()).select_from(StandingChange).scalar_subquery()
+    query = select(StandingChange.id, StandingChange.token, number).order_by(StandingChange.id.desc()).limit(1)
+    return tuple(db.session.execute(query).first() or ())
+
+
+def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), CHUNK):
+        yield ids[start : start + CHUNK]
+
+
+def _plain() -> ColumnElement[bool]:
+    """A firm with nothing but its founding: 在册 from then on, for ever."""
+    hanging = [~exists().where(table.firm_id == Firm.id) for table in (Title, PoolMember, FirmStatus)]
+    return and_(Firm.status == "active", Firm.merged_into_id.is_(None), *hanging)
+
+
+def _write_plain(among: ColumnElement[bool]) -> None:
+    """The one span of every plain firm among these."""
+    rung = literal(Rung.REGISTERED.value)
+    start = func.coalesce(Firm.founded_on, literal(BEGINNING, Date))
+    spans = select(Firm.id, start, literal(FOREVER, Date), rung, rung).where(_plain(), among)
+    columns = ["firm_id", "from_on", "to_on", "rung", "rung_with_pending"]
+    db.session.execute(insert(db.metadata.tables["standing"]).from_select(columns, spans))
+
+
+def _write(firm_ids: Sequence[int], kinds: list[TitleType]) -> None:
+    if not firm_ids:
+        return
+    for table, rows in _rows_of(firm_ids, kinds).items():
+        if rows:
+            # The table itself, not the model: the ORM would send one statement per run of rows without a None.
+            db.session.execute(insert(db.metadata.tables[table.__tablename__]), rows)
 
 
 QUIET = {"synchronize_session": False}
@@ -199,13 +278,19 @@ def _add_rung_spans(rows: Rows, firm_id: int, history: History, by_key: dict[str
 STALE = "stale_standing"
 
 
+def _matters(firm: Firm) -> bool:
+    """Whether a change of the firm itself can move it on the ladder."""
+    attributes = inspect(firm).attrs
+    return any(attributes[name].history.has_changes() for name in ("founded_on", "status", "merged_into_id"))
+
+
 @event.listens_for(Session, "after_flush")
 def _note_stale(session: Session, context: UOWTransaction) -> None:
     stale: set[int | None] = session.info.setdefault(STALE, set())
     for row in (*session.new, *session.dirty, *session.deleted):
         if isinstance(row, Title | PoolMember | FirmStatus):
             stale.add(row.firm_id)
-        elif isinstance(row, Firm):
+        elif isinstance(row, Firm) and (row in session.new or _matters(row)):
             stale.add(row.id)
         elif isinstance(row, TitleType | PoolType) and row not in session.new:
             stale.add(None)  # a rule changed: everybody

@@ -129,6 +129,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_setting")),
     )
     op.create_table(
+        "standing_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_standing_change")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
         "tag",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -704,7 +712,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("firm_id", "from_on", name=op.f("pk_standing")),
     )
     with op.batch_alter_table("standing", schema=None) as batch_op:
-        batch_op.create_index("ix_standing_rung", ["rung", "from_on", "to_on", "firm_id"], unique=False)
+        batch_op.create_index("ix_standing_rung", ["rung", "to_on", "firm_id", "from_on"], unique=False)
         batch_op.create_index(
             "ix_standing_rung_with_pending", ["rung_with_pending", "from_on", "to_on", "firm_id"], unique=False
         )
@@ -1016,6 +1024,7 @@ def downgrade() -> None:
     op.drop_table("user")
     op.drop_table("title_type")
     op.drop_table("tag")
+    op.drop_table("standing_change")
     op.drop_table("setting")
     op.drop_table("role")
     op.drop_table("pool_type")

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from models.figures import flow, rungs, titles
 from models.figures.base import Figure, Period, UnknownFigure
+from models.figures.kept import kept
 from models.figures.scope import Scope
 from models.title import TitleType
 
@@ -39,8 +41,18 @@ def ladder(period: Period, scope: Scope) -> Ladder:
     The numbers are those of ``find(key).count(period, scope)``, taken together; a test holds them against each other.
     """
     kinds = tuple(TitleType.list_all())
+    if scope.firms() is not None:
+        return Ladder(period, scope, *_count(period, scope, kinds), kinds)
+    whole = Scope()
+    counts, moves = kept(
+        ("ladder", period, tuple((kind.id, kind.key) for kind in kinds)), lambda: _count(period, whole, kinds)
+    )
+    return Ladder(period, scope, counts, moves, kinds)
+
+
+def _count(period: Period, scope: Scope, kinds: tuple[TitleType, ...]) -> tuple[Mapping[str, int], flow.Flow]:
     counts = rungs.tally(period, scope)
     before = rungs.tally(Period(period.since, period.since), scope)
     counts |= {f"rung_net.{rung}": counts[f"rung.{rung}"] - before[f"rung.{rung}"] for rung in rungs.COUNTED}
     counts |= titles.tally(period, scope, kinds)
-    return Ladder(period, scope, counts, flow.tally(period, scope), kinds)
+    return MappingProxyType(counts), flow.tally(period, scope)

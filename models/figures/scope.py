@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from models.area import subtree
 from models.firm.record import Firm
@@ -19,8 +19,9 @@ AnySelect = Select[*tuple[Any, ...]]
 class Scope:
     """The firms this person may see (None: the command line, all of them), narrowed by filters.
 
-    ``area_id`` and ``park_id`` mean the whole subtree, 0 means none given (未定区). Area, park, industry and officer
-    are those of today, also for a past date: a town asks for its firms, wherever they were then.
+    ``area_id`` and ``park_id`` mean the whole subtree; 0 (of an officer too) and the industry ``none`` mean that none
+    is given. Area, park, industry and officer are those of today, also for a past date: a town asks for its firms,
+    wherever they were then.
     """
 
     user: User | None = None
@@ -45,9 +46,13 @@ class Scope:
                 found.append(column.is_(None))
             elif place is not None:
                 found.append(column.in_(sorted(subtree([place]))))
-        if self.industry:
+        if self.industry == "none":
+            found.append(Firm.industry_code.is_(None))
+        elif self.industry:
             found.append(Firm.industry_code.startswith(self.industry, autoescape=True))
-        if self.officer_id is not None:
+        if self.officer_id == 0:
+            found.append(and_(Firm.officer_a_id.is_(None), Firm.officer_b_id.is_(None)))
+        elif self.officer_id is not None:
             found.append(or_(Firm.officer_a_id == self.officer_id, Firm.officer_b_id == self.officer_id))
         if self.founded_from is not None:
             found.append(Firm.founded_on >= self.founded_from)

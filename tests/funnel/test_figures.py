@@ -90,6 +90,7 @@ def test_the_rungs_partition_the_firms_of_the_district(app: Flask) -> None:
         assert sum(counts[f"rung_with_pending.{rung}"] for rung in rungs.COUNTED) == len(stories) - outside
 
 
+@pytest.mark.slow
 def test_filters_and_scope_narrow_every_figure_alike(app: Flask) -> None:
     stories, _ = tell(5, 60)
     town = make_user(role="town", area="青禾街道")
@@ -116,6 +117,25 @@ def test_filters_and_scope_narrow_every_figure_alike(app: Flask) -> None:
             if not key.startswith("rung_net") and not key.endswith(".net"):
                 assert number == len(everyone & firms), key
         assert counted.flow.movers == len(unscoped["movers"] & firms)
+
+
+def test_counts_of_the_whole_district_are_kept_until_anything_moves(app: Flask) -> None:
+    tell(11, 20)
+    period = Period.up_to(date(2025, 6, 30))
+    before = registry.ladder(period, Scope()).counts
+    with statements() as sent:
+        assert registry.ladder(period, Scope()).counts is before
+    assert len(sent) == 2  # the types, and whether anything changed
+    firm = make_firm(founded_on=date(2020, 1, 1))
+    db.session.commit()
+    after = registry.ladder(period, Scope()).counts
+    assert after["rung.registered"] == before["rung.registered"] + 1
+    firm.address = "石桥镇 1 号"
+    db.session.commit()
+    assert registry.ladder(period, Scope()).counts is after
+    firm.status = "deregistered"
+    db.session.commit()
+    assert registry.ladder(period, Scope()).counts["rung.registered"] == before["rung.registered"]
 
 
 def test_counting_takes_the_same_statements_for_few_firms_and_for_many(app: Flask) -> None:
