@@ -4,7 +4,7 @@ Everything here is a pure function of dates. A title is an interval, and what it
 stored; ``models/rules/standing.py`` turns one firm's history into the spans the board counts from, and a test holds
 the two against each other day by day.
 
-Border cases decided here (docs/decisions/0010-ladder.md says why):
+Border cases decided here (docs/decisions/0016-ladder.md says why):
 
 * ``ends_on`` is the last day in force; the day of ``revoked_on`` is the first day without the title.
 * 待续 is a state of a day: the last title of the type has ended without being revoked, its window is open on that day,
