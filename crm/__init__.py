@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import click
 from flask import Flask
 from flask_migrate import Migrate
 from sqlalchemy import Engine, event
@@ -9,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import models.change_log  # noqa: F401  the listener must be there before the first session
 from config import ROOT, Config
-from crm import access, cli, errors, sign_in, views, web
+from crm import access, cli, errors, safety, sign_in, views, web
 from models import vault
 from models.all import db
 
@@ -33,12 +34,16 @@ def create_app(config: Config | None = None) -> Flask:
     with app.app_context():
         _prepare(db.engine)
         vault.init(db.engine, config.instance, config.contact_key or config.secret_key)
+    safety.init_app(app)
     sign_in.init_app(app)
     access.init_app(app)
     web.init_app(app)
     errors.init_app(app)
     views.init_app(app)
     cli.init_app(app)
+    # A command (migrating, checking, backing up) must work on a database that is not fit to be served.
+    if config.production and click.get_current_context(silent=True) is None:
+        safety.refuse_unsafe_start(app)
     return app
 
 

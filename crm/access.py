@@ -25,7 +25,7 @@ def needs(permission: str) -> Callable[[View], View]:
         @wraps(view)
         def checked(*args: Any, **kwargs: Any) -> Any:
             if not current_user.is_authenticated:
-                return redirect(url_for("sign_in.login", next=request.full_path if request.method == "GET" else None))
+                return redirect(url_for("sign_in.login", next=_way_back()))
             if permission not in g.user.permissions:
                 abort(403)
             return view(*args, **kwargs)
@@ -34,6 +34,13 @@ def needs(permission: str) -> Callable[[View], View]:
         return checked
 
     return decorate
+
+
+def _way_back() -> str | None:
+    """Where to go on after signing in: the page itself, with its filters; nothing for a form that was sent."""
+    if request.method != "GET" or request.path == "/":
+        return None
+    return request.full_path if request.query_string else request.path
 
 
 def public(view: View) -> View:

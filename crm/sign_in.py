@@ -1,16 +1,121 @@
-"""Sign-in by Flask-Security: the store of users and passwords; the pages are our own (crm/views/sign_in.py)."""
+"""Who is asking: sessions, their time-outs, and what a person must do before anything else.
 
-from flask import Flask
+Flask-Security keeps the store of users, the hashing and the TOTP secrets; the pages are our own
+(crm/views/sign_in.py), so that every view carries its mark.
+"""
+
+from datetime import UTC, datetime
+
+from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask_login import current_user
 from flask_security import Security, SQLAlchemyUserDatastore
+from flask_security.utils import login_user, logout_user
+from sqlalchemy import Label, select
+from sqlalchemy.orm import contains_eager, joinedload
+from werkzeug.wrappers import Response
 
+from models import clock, two_factor
 from models.base import db
+from models.rules.password import PasswordPolicy, SessionPolicy, expired, session_over
+from models.setting import SETTINGS, Setting
 from models.user import Role, User
+from models.user_session import UserSession, hash_of
 
 security = Security()
 
+#: The cookie is written anew at most this often, in seconds; the database is not written at all.
+SEEN_EVERY = 60
+
+#: Settings that every request asks, read together with the session.
+ASKED = ("idle_minutes", "session_hours", "password_days", "totp_required")
+
+#: Where a person may go who must first choose a password or set up the second factor.
+ALWAYS_OPEN = frozenset({"account.password", "account.totp", "account.codes", "sign_in.logout", "static"})
+
 
 def init_app(app: Flask) -> None:
-    """Register sign-in."""
+    """Register the store of users and our own way to recognise a session."""
     app.config.setdefault("SECURITY_PASSWORD_SALT", app.config["SECRET_KEY"])
     app.config.setdefault("SECURITY_PASSWORD_HASH", "argon2")
+    app.config.setdefault("SECURITY_PASSWORD_SCHEMES", ["argon2", "plaintext"])
+    # Argon2 salts by itself; hashing with the secret key first would lose every password with the key.
+    app.config.setdefault("SECURITY_PASSWORD_SINGLE_HASH", {"argon2"})
     security.init_app(app, SQLAlchemyUserDatastore(db, User, Role), register_blueprint=False)
+    app.login_manager.user_loader(load_user)  # type: ignore[attr-defined]
+    # Sessions are the only way in: no token in a header or an address.
+    app.login_manager.request_loader(lambda request: None)  # type: ignore[attr-defined]
+    with app.app_context():
+        two_factor.init(db.engine, app.config["SECRET_KEY"])
+    app.before_request(_hold_back)
+
+
+def begin_session(user: User) -> None:
+    """Sign this person in on this device; the view commits."""
+    now = clock.now()
+    csrf_token = session.get("csrf_token")
+    session.clear()
+    # The token of the page that is open goes on being good: pages of other tabs can still be sent.
+    if csrf_token:
+        session["csrf_token"] = csrf_token
+    row, token = UserSession.begin(user, now, request.remote_addr or "", request.user_agent.string)
+    login_user(user, remember=False)
+    session["sid"] = token
+    session["seen"] = int(now.timestamp())
+    session.permanent = False
+    g.user = user
+    g.user_session = row
+
+
+def end_session() -> None:
+    """Sign out here: the row ends, so a copy of the cookie opens nothing any more. The view commits."""
+    row = g.get("user_session")
+    if row is not None:
+        row.ended_at = clock.now()
+    logout_user()
+    session.clear()
+
+
+def load_user(uniquifier: str) -> User | None:
+    """The person this session belongs to, or None once it is over. One statement for a request, settings included."""
+    found = db.session.execute(
+        select(UserSession, *(_setting(key) for key in ASKED))
+        .join(UserSession.user)
+        .options(contains_eager(UserSession.user).options(joinedload(User.roles)))
+        .where(UserSession.token_hash == hash_of(session.get("sid", "")), UserSession.ended_at.is_(None))
+    )
+    line = found.unique().first()
+    if line is None or line[0].user.fs_uniquifier != uniquifier or not line[0].user.active:
+        return None
+    row: UserSession = line[0]
+    values = {key: value or SETTINGS[key].default for key, value in zip(ASKED, line[1:], strict=True)}
+    policy = SessionPolicy(int(values["idle_minutes"]), int(values["session_hours"]))
+    now = clock.now()
+    seen = session.get("seen", 0)
+    if session_over(row.began_at, datetime.fromtimestamp(seen, UTC), now, policy):
+        g.timed_out = True
+        return None
+    if now.timestamp() - seen >= SEEN_EVERY:
+        session["seen"] = int(now.timestamp())
+    g.user_session = row
+    g.password_policy = PasswordPolicy(days=int(values["password_days"]))
+    g.totp_required = values["totp_required"]
+    return row.user
+
+
+def _setting(key: str) -> Label[str | None]:
+    return select(Setting.value).where(Setting.key == key).scalar_subquery().label(key)
+
+
+def _hold_back() -> Response | None:
+    """Send a person with a first or outworn password, or no required second secret, to the page that mends it."""
+    if request.endpoint is None or request.endpoint in ALWAYS_OPEN:
+        return None
+    if getattr(current_app.view_functions[request.endpoint], "permission", None) is None:
+        return None
+    if not current_user.is_authenticated:
+        return None
+    if current_user.must_change_password or expired(current_user.password_changed_at, clock.now(), g.password_policy):
+        return redirect(url_for("account.password"))
+    if two_factor.is_due(current_user, g.totp_required):
+        return redirect(url_for("account.totp"))
+    return None

@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Integer, String, delete, update
+from sqlalchemy import ForeignKey, Integer, String, delete, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Model, Moment, db
@@ -38,6 +38,12 @@ def renew(user: User) -> list[str]:
 def clear(user: User) -> None:
     """Void every code of a person."""
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+
+
+def count_left(user: User) -> int:
+    """How many codes of a person still serve."""
+    unused = RecoveryCode.user_id == user.id, RecoveryCode.used_at.is_(None)
+    return db.session.scalar(select(func.count()).select_from(RecoveryCode).where(*unused)) or 0
 
 
 def use(user: User, typed: str, at: datetime) -> bool:

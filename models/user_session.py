@@ -2,14 +2,18 @@
 
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
-from sqlalchemy import ForeignKey, Integer, String, select
+from sqlalchemy import ForeignKey, Integer, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Model, Moment, Name, db
+from models.errors import NotFound
 from models.user import User
+
+#: Rows older than this are cleared away at the person's next sign-in; the audit trail keeps who came when.
+KEPT = timedelta(days=30)
 
 
 class UserSession(Model):
@@ -30,6 +34,9 @@ class UserSession(Model):
     @classmethod
     def begin(cls, user: User, at: datetime, address: str = "", device: str = "") -> tuple[Self, str]:
         """A new session and the secret its cookie carries; the database keeps only a hash of it."""
+        db.session.execute(
+            delete(cls).where(cls.user_id == user.id, cls.began_at < at - KEPT).execution_options(logged=True)
+        )
         token = secrets.token_urlsafe(32)
         row = cls(user=user, token_hash=hash_of(token), began_at=at, address=address[:64], device=device[:200])
         db.session.add(row)
@@ -41,6 +48,14 @@ class UserSession(Model):
         """The sessions of a person that nobody ended, newest first."""
         query = select(cls).where(cls.user_id == user.id, cls.ended_at.is_(None))
         return list(db.session.scalars(query.order_by(cls.began_at.desc(), cls.id.desc())))
+
+    @classmethod
+    def get_for(cls, user: User, session_id: int) -> Self:
+        """A session of this person; NotFound for anybody else's."""
+        row = db.session.scalar(select(cls).where(cls.id == session_id, cls.user_id == user.id))
+        if row is None:
+            raise NotFound
+        return row
 
 
 def hash_of(token: str) -> str:

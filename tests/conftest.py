@@ -48,7 +48,12 @@ def make_app(database_url: str, instance: Path) -> Flask:
         instance=instance,
         testing=True,
         contact_key="test-contact-key",
-        extra={"WTF_CSRF_ENABLED": False, "SECURITY_PASSWORD_SALT": "salt"},
+        extra={
+            "WTF_CSRF_ENABLED": False,
+            "SECURITY_PASSWORD_SALT": "salt",
+            # A real hash costs a tenth of a second; one test asks for it.
+            "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {"argon2__rounds": 1, "argon2__memory_cost": 256},
+        },
     )
     app = create_app(config)
     with app.app_context():

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from crm.cli import backup, demo, funnel, tasks, worker
+from crm.cli import backup, demo, funnel, tasks, users, worker
 
 
 def init_app(app: Flask) -> None:
@@ -13,6 +13,7 @@ def init_app(app: Flask) -> None:
         demo.group,
         funnel.command,
         tasks.group,
+        users.group,
         worker.command,
     ):
         app.cli.add_command(command)

@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from crm.views import health, home, sign_in
+from crm.views import account, health, home, sign_in, start
 
 
 def init_app(app: Flask) -> None:
     """Register every blueprint."""
-    for module in (health, home, sign_in):
+    for module in (account, health, home, sign_in, start):
         app.register_blueprint(module.bp)

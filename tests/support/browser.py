@@ -5,8 +5,10 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from models import clock
 from models.base import db
 from models.user import User
+from models.user_session import UserSession
 from tests.support.page import Page
 
 
@@ -19,11 +21,15 @@ class Browser:
 
     def sign_in(self, user: User) -> "Browser":
         """Be this person from now on."""
+        now = clock.now()
+        _, token = UserSession.begin(user, now)
         db.session.commit()
         with self.client.session_transaction() as session:
             session.clear()
             session["_user_id"] = user.fs_uniquifier
             session["_fresh"] = True
+            session["sid"] = token
+            session["seen"] = int(now.timestamp())
         return self
 
     def get(self, url: str, **kwargs: Any) -> TestResponse:
@@ -48,10 +54,15 @@ class Browser:
         assert page.status == status, f"{page.address} answered {page.status}: {page.text[:300]}"
         assert page.faults() == [], f"{page.address}: {page.faults()}"
         return page
+    def ask(self, method: str, url: str, **kwargs: Any) -> TestResponse:
+        """The raw answer to a request by any method."""
+        return self._call(method.lower(), url, **kwargs)
 
     def _call(self, method: str, url: str, **kwargs: Any) -> TestResponse:
         db.session.commit()
-        response: TestResponse = getattr(self.client, method)(url, **kwargs)
+        # A context of its own, as a server gives each request: nothing of the one before is remembered in `g`.
+        with self.app.app_context():
+            response: TestResponse = getattr(self.client, method)(url, **kwargs)
         db.session.rollback()
         db.session.expire_all()
         return response

@@ -6,7 +6,9 @@ from typing import Any
 from flask import Flask
 from werkzeug.routing import Rule
 
+from models import clock
 from models.base import db
+from models.user_session import UserSession
 from tests.support import factories
 
 #: URL argument → makes a row and returns its value. A feature adds its own arguments here.
@@ -14,6 +16,7 @@ ARGUMENTS: dict[str, Callable[[], object]] = {
     "firm_id": lambda: factories.make_firm().id,
     "user_id": lambda: factories.make_user().id,
     "area_id": lambda: factories.make_area().id,
+    "session_id": lambda: UserSession.begin(factories.make_user(), clock.now())[0].id,
 }
 
 
