@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, select, update
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Key, Model, Moment, db, one_of
@@ -122,6 +122,15 @@ class Task(Model):
         """Select the tasks this person may see, newest first: their own; all of them for the system administrator."""
         query = select(cls).order_by(cls.id.desc())
         return query if "settings.edit" in user.permissions else query.where(cls.person_id == user.id)
+
+    @classmethod
+    def list_for(cls, user: User, state: str, page: int, per_page: int) -> tuple[list["Task"], int]:
+        """One page of the tasks this person may see, newest first, and how many there are; `state` may be empty."""
+        query = cls.visible_to(user)
+        if state:
+            query = query.where(cls.state == state)
+        total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery()))
+        return list(db.session.scalars(query.limit(per_page).offset((page - 1) * per_page))), total or 0
 
     @classmethod
     def list_all(cls, open_only: bool = False, limit: int = 200) -> list["Task"]:

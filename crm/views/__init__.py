@@ -2,10 +2,24 @@
 
 from flask import Flask
 
-from crm.views import account, health, home, sign_in, start
+from crm.views import (
+    account,
+    health,
+    home,
+    sign_in,
+    start,
+    tasks,
+)
 
 
 def init_app(app: Flask) -> None:
     """Register every blueprint."""
-    for module in (account, health, home, sign_in, start):
+    for module in (
+        account,
+        health,
+        home,
+        sign_in,
+        start,
+        tasks,
+    ):
         app.register_blueprint(module.bp)

@@ -11,6 +11,7 @@ from models.area import Area
 from models.base import db
 from models.firm import Firm
 from models.rules.access import ROLES
+from models.task import Task
 from models.user import Role, User
 
 _number = itertools.count(1)
@@ -79,3 +80,11 @@ def make_firm(name: str | None = None, area: str | None = None, **values: Any) -
     db.session.add(firm)
     db.session.flush()
     return firm
+
+
+def make_task(person: User | None = None, **values: Any) -> Task:
+    """A task in the queue, of a kind nobody registered."""
+    task = Task(**{"kind": "test", "person_id": person.id if person else None, "created_at": clock.now(), **values})
+    db.session.add(task)
+    db.session.flush()
+    return task

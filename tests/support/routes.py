@@ -15,6 +15,7 @@ from tests.support import factories
 ARGUMENTS: dict[str, Callable[[], object]] = {
     "firm_id": lambda: factories.make_firm().id,
     "user_id": lambda: factories.make_user().id,
+    "task_id": lambda: factories.make_task().id,
     "area_id": lambda: factories.make_area().id,
     "session_id": lambda: UserSession.begin(factories.make_user(), clock.now())[0].id,
 }
