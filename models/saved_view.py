@@ -1,9 +1,10 @@
 """Saved views of a list: a name for a set of filters, columns and an order."""
 
-from sqlalchemy import ForeignKey, Index, Integer, Text
+from sqlalchemy import ForeignKey, Index, Integer, Text, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Key, Model, Name
+from models.base import Key, Model, Name, db
+from models.user import User
 
 
 class SavedView(Model):
@@ -20,3 +21,9 @@ class SavedView(Model):
     query: Mapped[str] = mapped_column(Text)
     shared: Mapped[bool] = mapped_column(default=False)
     position: Mapped[int] = mapped_column(default=0)
+
+    @classmethod
+    def list_for(cls, user: User, page: str) -> list["SavedView"]:
+        """The views of a page that this person sees: own ones and shared ones."""
+        query = select(cls).where(cls.page == page, or_(cls.user_id == user.id, cls.shared.is_(True)))
+        return list(db.session.scalars(query.order_by(cls.position, cls.id)))

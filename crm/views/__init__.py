@@ -4,8 +4,10 @@ from flask import Flask
 
 from crm.views import (
     account,
+    firms,
     health,
     home,
+    search,
     sign_in,
     start,
     tasks,
@@ -16,8 +18,10 @@ def init_app(app: Flask) -> None:
     """Register every blueprint."""
     for module in (
         account,
+        firms,
         health,
         home,
+        search,
         sign_in,
         start,
         tasks,

@@ -12,6 +12,7 @@ from models.base import db
 from models.firm import Firm
 from models.rules.access import ROLES
 from models.task import Task
+from models.title import Title, TitleType
 from models.user import Role, User
 
 _number = itertools.count(1)
@@ -88,3 +89,16 @@ def make_task(person: User | None = None, **values: Any) -> Task:
     db.session.add(task)
     db.session.flush()
     return task
+
+
+def make_title(
+    firm: Firm, key: str = "hnte", issued_on: date = date(2024, 1, 1), ends_on: date | None = None, **values: Any
+) -> Title:
+    """A title of one of the types every database begins with; three years unless an end is given."""
+    kind = db.session.scalars(select(TitleType).where(TitleType.key == key)).one()
+    ends_on = ends_on or issued_on.replace(year=issued_on.year + 3)
+    defaults: dict[str, Any] = {"issued_on": issued_on, "ends_on": ends_on, "created_at": clock.now()}
+    title = Title(firm_id=firm.id, type_id=kind.id, **{**defaults, **values})
+    db.session.add(title)
+    db.session.flush()
+    return title

@@ -1,0 +1,1 @@
+"""Workshop: records become Word and Excel."""
