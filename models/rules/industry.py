@@ -54,7 +54,8 @@ _SECTIONS: dict[str, tuple[str, int, str]] = {
     "S": (
         "公共管理、社会保障和社会组织",
         91,
-        "中国共产党机关 国家机构 人民政协、民主党派 社会保障 群众团体、社会团体和其他成员组织 基层群众自治组织及其他组织",
+        "中国共产党机关 国家机构 人民政协、民主党派 社会保障 群众团体、社会团体和其他成员组织 "
+        "基层群众自治组织及其他组织",
     ),
     "T": ("国际组织", 97, "国际组织"),
 }
@@ -81,7 +82,7 @@ def section_of(code: str) -> str | None:
 
 
 def industry_name(code: str | None) -> str:
-    """The name of a code's division, or of a section given by its letter; 未填 without a code, the code when unknown."""
+    """The name of a code's division, or of a section by its letter; 未填 without a code, the code when unknown."""
     if not code:
         return "未填"
     return SECTIONS.get(code) or DIVISIONS.get(code[:2]) or code

@@ -54,6 +54,7 @@ class Browser:
         assert page.status == status, f"{page.address} answered {page.status}: {page.text[:300]}"
         assert page.faults() == [], f"{page.address}: {page.faults()}"
         return page
+
     def ask(self, method: str, url: str, **kwargs: Any) -> TestResponse:
         """The raw answer to a request by any method."""
         return self._call(method.lower(), url, **kwargs)
