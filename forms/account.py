@@ -20,20 +20,10 @@ class ThemeForm(BaseForm):
 class PasswordForm(BaseForm):
     """The present password and a new one, typed twice. `faults` says what is wrong with the new one."""
 
-    current = PasswordField(
-        "现在的口令",
-        validators=[InputRequired("请填现在的口令"), Length(max=200)],
-        render_kw={"autocomplete": "current-password"},
-    )
-    new = PasswordField(
-        "新口令",
-        validators=[InputRequired("请填新口令"), Length(max=200)],
-        render_kw={"autocomplete": "new-password"},
-    )
+    current = PasswordField("现在的口令", validators=[InputRequired("请填现在的口令"), Length(max=200)])
+    new = PasswordField("新口令", validators=[InputRequired("请填新口令"), Length(max=200)])
     again = PasswordField(
-        "再填一次新口令",
-        validators=[InputRequired("请再填一次新口令"), EqualTo("new", "两次填的新口令不一样，请重填")],
-        render_kw={"autocomplete": "new-password"},
+        "再填一次新口令", validators=[InputRequired("请再填一次新口令"), EqualTo("new", "两次填的新口令不一样，请重填")]
     )
 
     def __init__(self, faults: Callable[[str], list[str]]) -> None:
@@ -50,18 +40,10 @@ class PasswordForm(BaseForm):
 class PasswordConfirmForm(BaseForm):
     """The present password, asked again before something that weakens the account."""
 
-    current = PasswordField(
-        "现在的口令",
-        validators=[InputRequired("请填现在的口令"), Length(max=200)],
-        render_kw={"autocomplete": "current-password"},
-    )
+    current = PasswordField("现在的口令", validators=[InputRequired("请填现在的口令"), Length(max=200)])
 
 
 class TotpForm(BaseForm):
     """The first code, which shows that the phone holds the secret."""
 
-    code = StringField(
-        "手机上显示的 6 位数字",
-        validators=[InputRequired("请填手机上显示的 6 位数字"), Length(max=20)],
-        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
-    )
+    code = StringField("手机上显示的 6 位数字", validators=[InputRequired("请填手机上显示的 6 位数字"), Length(max=20)])

@@ -5,6 +5,7 @@ from flask import Flask
 from crm.views import (
     account,
     firms,
+    funnel,
     health,
     home,
     search,
@@ -19,6 +20,7 @@ def init_app(app: Flask) -> None:
     for module in (
         account,
         firms,
+        funnel,
         health,
         home,
         search,

@@ -104,6 +104,26 @@ def figures() -> list[Figure]:
     return found
 
 
+def bands() -> list[Figure]:
+    """band.MOVE.FROM.TO: what is drawn as one ribbon; FROM or TO may be ``off``, in 册 or outside the district."""
+    found = {}
+    for step in (*ONTO, *OFF_BOARD):
+        key = band(step)
+        old, new = ("在册或区外" if end == "off" else RUNG_NAMES[end] for end in key[1:])
+        name = f"{old}到{new}（{MOVE_NAMES[step.move]}）"
+        found[key] = Figure(f"band.{'.'.join(key)}", name, Kind.FLOW, DEFINITIONS[step.move], _rows(_in_band(key)))
+    return list(found.values())
+
+
+def band(step: Step) -> tuple[str, str, str]:
+    """The ribbon a step belongs to: where a firm came from off the board makes no difference to the eye."""
+    return (step.move, "off" if step.old in OFF else step.old, step.new)
+
+
+def _in_band(key: tuple[str, str, str]) -> Callable[[Step], bool]:
+    return lambda step: band(step) == key
+
+
 def tally(period: Period, scope: Scope) -> Flow:
     """Every step between the two dates with its number of firms. Two statements."""
     flow = Flow()

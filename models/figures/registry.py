@@ -24,7 +24,10 @@ class Ladder:
 
 def all_figures() -> dict[str, Figure]:
     """Every figure by key, with the types of title as their rows stand now. One statement."""
-    return {figure.key: figure for figure in (*rungs.figures(), *flow.figures(), *titles.figures(TitleType.list_all()))}
+    return {
+        figure.key: figure
+        for figure in (*rungs.figures(), *flow.figures(), *flow.bands(), *titles.figures(TitleType.list_all()))
+    }
 
 
 def find(key: str) -> Figure:

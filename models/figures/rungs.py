@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from models.base import db
 from models.figures.base import Figure, Kind, Period, Rows
 from models.figures.scope import AnySelect, Scope
+from models.pool import PoolMember, PoolType
 from models.rules.ladder import BOARD, RUNG_NAMES, Rung
 from models.standing import Standing
 
@@ -45,11 +46,20 @@ def figures() -> list[Figure]:
         found.append(_net(rung))
         if rung in BOARD:
             found.append(_waiting(rung))
+    found.append(
+        Figure(
+            "rung_pool.potential",
+            "在培育库的潜力企业",
+            Kind.STOCK,
+            "当日站在潜力企业、并在培育库里的企业；其余是只有称号的。",
+            _in_pool,
+        )
+    )
     return found
 
 
 def tally(period: Period, scope: Scope) -> dict[str, int]:
-    """rung.R, rung_with_pending.R and rung_waiting.R of every rung, and board. One statement."""
+    """rung.R, rung_with_pending.R and rung_waiting.R of every rung, board and rung_pool.potential. Two statements."""
     query = select(Standing.rung, Standing.rung_with_pending, func.count()).where(standing_on(period.on))
     query = scope.restrict(query.group_by(Standing.rung, Standing.rung_with_pending), Standing.firm_id)
     found = {f"{kind}.{rung}": 0 for kind in ("rung", "rung_with_pending") for rung in COUNTED}
@@ -61,6 +71,9 @@ def tally(period: Period, scope: Scope) -> dict[str, int]:
             found[f"rung_waiting.{kept}"] += number
         if rung in BOARD:
             found["board"] += number
+    found["rung_pool.potential"] = (
+        db.session.scalar(select(func.count()).select_from(_in_pool(period, scope).subquery())) or 0
+    )
     return found
 
 
@@ -86,6 +99,15 @@ def _on_rung(rung: Rung) -> Rows:
 
 def _with_pending(rung: Rung) -> Rows:
     return lambda period, scope: _rows(Standing.rung_with_pending == rung, period.on, scope)
+
+
+def _in_pool(period: Period, scope: Scope) -> AnySelect:
+    on = period.on
+    members = select(PoolMember.firm_id).join(PoolType, PoolType.id == PoolMember.type_id)
+    members = members.where(
+        PoolType.makes_potential, PoolMember.from_on <= on, or_(PoolMember.to_on.is_(None), PoolMember.to_on >= on)
+    )
+    return _rows(and_(Standing.rung == Rung.POTENTIAL, Standing.firm_id.in_(members)), on, scope)
 
 
 def _waiting(rung: Rung) -> Figure:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from models.area import subtree
 from models.firm.record import Firm
 from models.firm.tags import FirmTag
+from models.rules.industry import divisions_of
 from models.user import User
 
 #: A select of whatever columns.
@@ -49,7 +50,8 @@ class Scope:
         if self.industry == "none":
             found.append(Firm.industry_code.is_(None))
         elif self.industry:
-            found.append(Firm.industry_code.startswith(self.industry, autoescape=True))
+            codes = divisions_of(self.industry) or (self.industry,)
+            found.append(or_(*(Firm.industry_code.startswith(code, autoescape=True) for code in codes)))
         if self.officer_id == 0:
             found.append(and_(Firm.officer_a_id.is_(None), Firm.officer_b_id.is_(None)))
         elif self.officer_id is not None:
