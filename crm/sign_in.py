@@ -102,6 +102,11 @@ def load_user(uniquifier: str) -> User | None:
     return row.user
 
 
+def password_is_due(user: User) -> bool:
+    """Whether the person at this page has a first password, or one past its days."""
+    return user.must_change_password or expired(user.password_changed_at, clock.now(), g.password_policy)
+
+
 def _setting(key: str) -> Label[str | None]:
     return select(Setting.value).where(Setting.key == key).scalar_subquery().label(key)
 
@@ -114,7 +119,7 @@ def _hold_back() -> Response | None:
         return None
     if not current_user.is_authenticated:
         return None
-    if current_user.must_change_password or expired(current_user.password_changed_at, clock.now(), g.password_policy):
+    if password_is_due(current_user):
         return redirect(url_for("account.password"))
     if two_factor.is_due(current_user, g.totp_required):
         return redirect(url_for("account.totp"))

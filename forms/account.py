@@ -20,10 +20,20 @@ class ThemeForm(BaseForm):
 class PasswordForm(BaseForm):
     """The present password and a new one, typed twice. `faults` says what is wrong with the new one."""
 
-    current = PasswordField("现在的口令", validators=[InputRequired("请填现在的口令"), Length(max=200)])
-    new = PasswordField("新口令", validators=[InputRequired("请填新口令"), Length(max=200)])
+    current = PasswordField(
+        "现在的口令",
+        validators=[InputRequired("请填现在的口令"), Length(max=200)],
+        render_kw={"autocomplete": "current-password"},
+    )
+    new = PasswordField(
+        "新口令",
+        validators=[InputRequired("请填新口令"), Length(max=200)],
+        render_kw={"autocomplete": "new-password"},
+    )
     again = PasswordField(
-        "再填一次新口令", validators=[InputRequired("请再填一次新口令"), EqualTo("new", "两次填的新口令不一样，请重填")]
+        "再填一次新口令",
+        validators=[InputRequired("请再填一次新口令"), EqualTo("new", "两次填的新口令不一样，请重填")],
+        render_kw={"autocomplete": "new-password"},
     )
 
     def __init__(self, faults: Callable[[str], list[str]]) -> None:
@@ -40,10 +50,18 @@ class PasswordForm(BaseForm):
 class PasswordConfirmForm(BaseForm):
     """The present password, asked again before something that weakens the account."""
 
-    current = PasswordField("现在的口令", validators=[InputRequired("请填现在的口令"), Length(max=200)])
+    current = PasswordField(
+        "现在的口令",
+        validators=[InputRequired("请填现在的口令"), Length(max=200)],
+        render_kw={"autocomplete": "current-password"},
+    )
 
 
 class TotpForm(BaseForm):
     """The first code, which shows that the phone holds the secret."""
 
-    code = StringField("手机上显示的 6 位数字", validators=[InputRequired("请填手机上显示的 6 位数字"), Length(max=20)])
+    code = StringField(
+        "手机上显示的 6 位数字",
+        validators=[InputRequired("请填手机上显示的 6 位数字"), Length(max=20)],
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
+    )

@@ -31,7 +31,10 @@ class Job:
         return CronTrigger(timezone=ZONE, **self.hours)
 
 
-JOBS: tuple[Job, ...] = (Job("clean-up", "到期资料清理", upkeep.clean_up, {"hour": 3, "minute": 30}),)
+JOBS: tuple[Job, ...] = (
+    Job("backup", "每日备份", upkeep.back_up, {"hour": 2, "minute": 30}),
+    Job("clean-up", "到期资料清理", upkeep.clean_up, {"hour": 3, "minute": 30}),
+)
 
 
 class HoursRefused(ValueError):

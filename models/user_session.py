@@ -44,9 +44,11 @@ class UserSession(Model):
         return row, token
 
     @classmethod
-    def list_open(cls, user: User) -> list[Self]:
-        """The sessions of a person that nobody ended, newest first."""
+    def list_open(cls, user: User, since: datetime | None = None) -> list[Self]:
+        """The sessions of a person that nobody ended and that began after `since`, newest first."""
         query = select(cls).where(cls.user_id == user.id, cls.ended_at.is_(None))
+        if since is not None:
+            query = query.where(cls.began_at > since)
         return list(db.session.scalars(query.order_by(cls.began_at.desc(), cls.id.desc())))
 
     @classmethod

@@ -38,6 +38,8 @@ class Archive:
     file_bytes: int = 0
     #: Files that rows name and that are gone or damaged: the archive cannot hold them.
     missing: list[str] = field(default_factory=list)
+    #: The end of the sealed audit trail: kept outside the database, it shows whether the chain was made anew.
+    seal: dict[str, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """As contracts.md prints it."""
@@ -106,13 +108,15 @@ def _fill(
     last = connection.execute(
         select(AuditSeal.position, AuditSeal.entry_id, AuditSeal.hash).order_by(AuditSeal.position.desc()).limit(1)
     ).first()
+    if last is not None:
+        archive.seal = {"position": last.position, "entry": last.entry_id, "hash": last.hash}
     return {
         "format": FORMAT,
         "made_at": now.isoformat(),
         "database": connection.dialect.name,
         "schema": head,
         "key": vault.fingerprint(),
-        "seal": None if last is None else {"position": last.position, "entry": last.entry_id, "hash": last.hash},
+        "seal": archive.seal,
         "tables": described,
         "files": files,
         "missing": archive.missing,

@@ -1,16 +1,35 @@
 """个人设置: what a person changes about the own account."""
 
+from datetime import date, timedelta
+
 from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from crm import sign_in, trail
 from crm.access import needs
 from forms.account import PasswordConfirmForm, PasswordForm, ThemeForm, TotpForm
-from forms.base import ConfirmForm
-from models import account, clock, password, recovery_code, two_factor, user_session
+from models import account, clock, password, recovery_code, setting, two_factor, user_session
 from models.base import db
+from models.rules.access import ROLE_NAMES
 from models.user import User
 from models.user_session import UserSession
+
+#: How browsers name themselves, the more exact word first.
+DEVICES = (
+    ("MicroMessenger", "微信"),
+    ("Edg", "Edge"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    ("Android", "安卓手机"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Macintosh", "Mac"),
+    ("Linux", "Linux"),
+)
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 
@@ -22,12 +41,12 @@ def show() -> str:
     return render_template(
         "account/show.html",
         theme_form=ThemeForm(theme=g.user.theme),
-        form=ConfirmForm(),
-        sessions=UserSession.list_open(g.user),
+        roles="、".join(ROLE_NAMES[name] for name in g.user.role_names),
+        expires_on=_expires_on(g.user),
+        sessions=UserSession.list_open(g.user, since=clock.now() - timedelta(hours=setting.get_int("session_hours"))),
         here=g.user_session,
         codes_left=recovery_code.count_left(g.user),
         two_factor_on=two_factor.is_on(g.user),
-        policy=password.policy(),
     )
 
 
@@ -60,6 +79,7 @@ def change_password() -> str | Response:
         "account/password.html",
         form=form,
         policy=password.policy(),
+        due=sign_in.password_is_due(g.user),
         first=g.user.must_change_password,
     )
 
@@ -83,6 +103,7 @@ def totp() -> str | Response:
     return render_template(
         "account/totp.html",
         form=form,
+        due=two_factor.is_due(g.user, g.totp_required),
         picture=two_factor.qr_svg(g.user, secret),
         key=two_factor.shown_key(secret),
     )
@@ -140,7 +161,14 @@ def end_everywhere() -> Response:
 def _show_codes() -> str:
     fresh = recovery_code.renew(g.user)
     db.session.commit()
-    return render_template("account/codes.html", codes=fresh, next=url_for(".show"))
+    return render_template("account/codes.html", codes=fresh)
+
+
+def _expires_on(user: User) -> date | None:
+    """The day on which the password must be changed; None when it lasts for ever."""
+    days = g.password_policy.days
+    changed = user.password_changed_at
+    return clock.local(changed + timedelta(days=days)).date() if days and changed else None
 
 
 def _knows_password(form: PasswordForm | PasswordConfirmForm) -> bool:
@@ -155,3 +183,10 @@ def _knows_password(form: PasswordForm | PasswordConfirmForm) -> bool:
     trail.note("password.change", subject="user", subject_id=user.id, detail={"at": request.endpoint}, succeeded=False)
     db.session.commit()
     return False
+
+
+@bp.app_template_filter("device")
+def device(agent: str) -> str:
+    """A browser as people call it: Chrome · Windows."""
+    words = [next((name for sign, name in names if sign in agent), "") for names in (DEVICES, SYSTEMS)]
+    return " · ".join(word for word in words if word) or "不知道的设备"

@@ -3,7 +3,7 @@
 import json
 import zipfile
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from crm.backup.make import MANIFEST, backup
 from crm.backup.restore import restore
 from crm.backup.tables import PASSING, dump, kept_tables
+from jobs.upkeep import back_up
 from models import derived, file, setting, vault
 from models.base import db
 from models.errors import Refused
@@ -281,3 +282,12 @@ def test_an_override_of_the_pause_is_a_setting_row(lite_app: Flask) -> None:
     db.session.add(Setting(key="sending", value="paused"))
     db.session.commit()
     assert setting.get("sending") == "paused"
+
+
+def test_the_daily_backup_keeps_as_many_as_are_asked_for(lite_app: Flask) -> None:
+    folder = vault.folder().parent / "backups"
+    db.session.add(Setting(key="backup_keep", value="2"))
+    db.session.commit()
+    removed = [back_up(NOW + timedelta(days=day))["removed"] for day in range(4)]
+    assert removed == [0, 0, 1, 1]
+    assert sorted(path.name for path in folder.iterdir()) == ["tidu-20261125-023000.zip", "tidu-20261126-023000.zip"]

@@ -44,7 +44,7 @@ def test_a_task_that_ended_asks_no_more(lite_browser: Browser) -> None:
     officer = make_user()
     task = make_task(officer, state="done")
     html = lite_browser.sign_in(officer).get(f"/tasks/{task.id}").text
-    assert "hx-trigger" not in html
+    assert "every 1s" not in html
     assert "refresh" not in html
 
 

@@ -132,3 +132,15 @@ def test_a_production_server_refuses_a_database_that_is_not_there(tmp_path: Path
 def test_an_unsafe_environment_is_refused_by_name(environ: dict[str, str], reason: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=reason):
         Config.from_environment({"TIDU_ENV": "production", "TIDU_INSTANCE": str(tmp_path), **environ})
+
+
+def test_the_demo_district_is_a_button_and_its_passwords_open(lite_browser: Browser) -> None:
+    page = lite_browser.send("/start/demo")
+    people = db.session.scalars(select(User).where(User.is_demo).order_by(User.id)).all()
+    assert len(people) >= 5
+    assert all(user.email in page.text for user in people)
+    assert lite_browser.post("/start/demo").location == "/sign-in/"
+
+
+def test_a_production_server_offers_no_demo(production: Flask) -> None:
+    assert Browser(production).post("/start/demo", headers=HTTPS).status_code == 404

@@ -1,0 +1,75 @@
+"""`flask --app crm check`: whether data, settings and environment are whole (contracts.md)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+from flask import current_app
+from sqlalchemy import func, inspect, select
+
+from config import Config, ConfigError
+from crm.cli.output import answer, json_option
+from models import integrity
+from models.base import db
+from models.integrity import Problem
+from models.user import User
+
+
+@click.command("check")
+@click.option("--full", is_flag=True, help="Look at every firm and every byte, not at a sample.")
+@json_option
+def command(full: bool, as_json: bool) -> None:
+    """Check integrity of data, settings and environment; status 1 when something is wrong."""
+    found = [*schema()]
+    if not found:
+        found = [*environment(), *overrides(), *integrity.problems(full)]
+    data: dict[str, Any] = {"ok": not found, "problems": [vars(problem) for problem in found]}
+    lines = [f"{problem.check}: {problem.message}" for problem in found]
+    answer(data, as_json, "\n".join(lines) or "没有发现问题")
+    if found:
+        raise click.exceptions.Exit(1)
+
+
+def schema() -> Iterator[Problem]:
+    """Whether the database has every schema step; without them nothing else can be asked."""
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    steps = ScriptDirectory(current_app.extensions["migrate"].directory)
+    with db.engine.connect() as connection:
+        here = MigrationContext.configure(connection).get_current_revision()
+    if here != steps.get_current_head():
+        yield Problem("migrations", f"库结构是 {here or '空的'}，应为 {steps.get_current_head()}：请运行 db upgrade")
+
+
+def environment() -> Iterator[Problem]:
+    """Keys and modes of the process."""
+    config: Config = current_app.config["TIDU"]
+    if len(config.secret_key) < 32:
+        yield Problem("secret_key", "SECRET_KEY 少于 32 个字符")
+    if config.production:
+        try:
+            config.refuse_unsafe()
+        except ConfigError as error:
+            yield Problem("environment", str(error))
+        if db.session.scalar(select(func.count(User.id)).where(User.is_demo, User.active)):
+            yield Problem("environment", "正式环境里有演示账号")
+    if db.engine.dialect.name == "sqlite" and inspect(db.engine).has_table("firm"):
+        result = db.session.connection().exec_driver_sql("PRAGMA quick_check(1)").scalar()
+        if result != "ok":
+            yield Problem("database", f"数据库文件已损坏：{result}")
+
+
+def overrides() -> Iterator[Problem]:
+    """Changes of the timetable that cannot be read or name no job."""
+    from jobs.schedule import JOBS, HoursRefused, list_overrides, read_hours
+
+    names = {job.name for job in JOBS}
+    for name, (_, hours) in list_overrides().items():
+        if name not in names:
+            yield Problem("timetable", f"时间表里没有这项：{name}")
+        try:
+            if hours:
+                read_hours(hours)
+        except HoursRefused as error:
+            yield Problem("timetable", f"{name}：{error}")
