@@ -5,6 +5,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,7 +32,7 @@ _NOT_TABLES = {
     b"\xff\xd8\xff": "这是图片",
 }
 _SAVE_AS = "请在表格软件里打开，另存为 xlsx 后再传"
-_PASSWORD = "文件设了打开密码，请去掉密码后再传"
+_LOCKED = "文件设了打开密码，请去掉密码后再传"
 
 
 class ImportRefused(Refused):
@@ -56,7 +57,7 @@ def read(data: bytes, file_name: str) -> list[Sheet]:
     """
     if len(data) > MOST_BYTES:
         raise ImportRefused(f"文件有 {len(data) / 1024 / 1024:.0f} MB，超过 60 MB，请拆成几个文件")
-    if not data.strip(b"\x00 \r\n\t"):
+    if not data.removeprefix(b"\xef\xbb\xbf").strip(b"\x00 \r\n\t"):
         raise ImportRefused("文件是空的")
     for opening, what in _NOT_TABLES.items():
         if data.startswith(opening):
@@ -66,7 +67,7 @@ def read(data: bytes, file_name: str) -> list[Sheet]:
         return _workbook(data)
     if data.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in data:
-            raise ImportRefused(_PASSWORD)
+            raise ImportRefused(_LOCKED)
         return _workbook(data)
     return [_text_table(data, file_name)]
 
@@ -78,14 +79,22 @@ def _check_archive(data: bytes) -> None:
             if not any(name.startswith("xl/workbook") for name in names):
                 raise ImportRefused(f"这不是 xlsx 表格。{_SAVE_AS}")
             if any(entry.flag_bits & 1 for entry in archive.infolist()):
-                raise ImportRefused(_PASSWORD)
+                raise ImportRefused(_LOCKED)
             left = MOST_UNPACKED
             for name in names:
                 if name.endswith((".xml", ".rels", ".bin")):
                     left = _check_part(archive, name, left)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, NotImplementedError, ValueError) as error:
-        raise ImportRefused("文件不完整或已损坏，打不开。请重新下载或重新保存后再传") from error
-    except zipfile.zlib.error as error:  # type: ignore[attr-defined]
+    except ImportRefused:
+        raise
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        ValueError,
+        zlib.error,
+    ) as error:
         raise ImportRefused("文件不完整或已损坏，打不开。请重新下载或重新保存后再传") from error
 
 
@@ -119,7 +128,7 @@ def _workbook(data: bytes) -> list[Sheet]:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         return [_sheet(book, details) for details in book.sheets_metadata]
     except calamine.PasswordError as error:
-        raise ImportRefused(_PASSWORD) from error
+        raise ImportRefused(_LOCKED) from error
     except ImportRefused:
         raise
     except Exception as error:
@@ -144,7 +153,7 @@ def _sheet(book: calamine.CalamineWorkbook, details: Any) -> Sheet:
 
 def _why_unreadable(error: Exception) -> str:
     if "password" in str(error).lower() or "encrypt" in str(error).lower():
-        return _PASSWORD
+        return _LOCKED
     return f"文件不完整或不是表格，打不开。{_SAVE_AS}"
 
 

@@ -5,7 +5,7 @@ spreadsheet turned into 9.13E+17, says nothing about which firm is meant (rules.
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 #: 31 characters, the index is the value; I, O, S, V and Z are left out by the standard.
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -37,13 +37,16 @@ class Code:
     kind: uscc (valid 18 characters), regno (old registration number of 13 or 15 digits), other (another old
     number), ruined (turned into a number by a spreadsheet), broken (meant as a code, not valid), blank.
     code: as it is kept; empty unless uscc, regno or other. reason: Chinese, empty when there is nothing to say.
-    warning: Chinese, a doubt that does not make the code invalid.
+    warning: Chinese, a doubt that does not make the code invalid. written: what stood there, in one width; fragment:
+    the leading characters that a ruined code kept. They may contradict or confirm a name, never make a code.
     """
 
     kind: str
     code: str
     reason: str = ""
     warning: str = ""
+    written: str = field(default="", compare=False)
+    fragment: str = field(default="", compare=False)
 
     @property
     def usable(self) -> bool:
@@ -80,6 +83,34 @@ def organisation_check_character(first8: str) -> str:
 
 def classify(text: object) -> Code:
     """Say what a written code is; never raises, never changes a character for another."""
+    found = _sorted(text)
+    written = normalise(text)
+    return replace(found, written=written, fragment=_kept(text, written) if found.kind == "ruined" else "")
+
+
+def may_become(code: str, fragment: str) -> bool:
+    """Whether a spreadsheet that took this code for a number would have left these leading digits, the last rounded.
+    A code with a letter in it is never taken for a number."""
+    if not code.isdigit() or len(code) != LENGTH:
+        return False
+    rounding = int("1" + "0" * (LENGTH - len(fragment)))
+    return abs(int(code) - int(fragment.ljust(LENGTH, "0"))) <= rounding
+
+
+def _kept(text: object, written: str) -> str:
+    """The digits a number still has: 15 of a number cell, as many as are written of a text such as 9.13201E+17."""
+    if isinstance(text, int | float):
+        written = f"{text:.14E}"
+    mantissa, _, exponent = written.partition("E")
+    digits = mantissa.replace(".", "").lstrip("+-")
+    if not exponent:
+        digits, exponent = mantissa.partition(".")[0][:15], str(len(mantissa.partition(".")[0]) - 1)
+    if int(exponent) + 1 != LENGTH:
+        return ""
+    return digits[:15].ljust(15, "0") if len(digits) > 9 else digits
+
+
+def _sorted(text: object) -> Code:
     code = normalise(text)
     if code in _PLACEHOLDERS:
         return Code("blank", "", "没有信用代码")

@@ -97,3 +97,18 @@ def test_the_organisation_check_only_warns() -> None:
 def test_a_character_outside_the_alphabet_has_no_check_character() -> None:
     with pytest.raises(ValueError, match="alphabet"):
         uscc.check_character("91330100716105I52")
+
+
+@pytest.mark.parametrize(
+    ("written", "code", "answer"),
+    [
+        (9.14403001922038e17, "914403001922038216", True),
+        (9.14403001922039e17, "914403001922038216", True),
+        (9.14403001922048e17, "914403001922038216", False),
+        ("9.144E+17", "914403001922038216", True),
+        ("9.133E+17", "914403001922038216", False),
+        ("9.144E+17", "91440300192203821X", False),
+    ],
+)
+def test_what_is_left_of_a_ruined_code_can_confirm_or_contradict(written: object, code: str, answer: bool) -> None:
+    assert uscc.may_become(code, uscc.classify(written).fragment) is answer

@@ -1,0 +1,78 @@
+"""Kind `register`: firms as the register of companies has them."""
+
+import re
+from typing import Any
+
+from crm.imports.kinds import CODE, NAME, STREET, Field, Kind, date_of, is_date, plain_text, register_kind, text
+from models.rules import amounts
+
+
+def _is_capital(cell: Any) -> bool:
+    return bool(re.search(r"\d.*万", text(cell)))
+
+
+def _is_address(cell: Any) -> bool:
+    return bool(re.search(r"(?:路|街|道|村|镇|园|区|巷|大厦|号).*\d|\d+号", text(cell)))
+
+
+FIELDS = (
+    NAME,
+    CODE,
+    Field(
+        "founded_on",
+        "成立日期",
+        r"成立(?:日期|时间|年月)|注册(?:日期|时间)|登记(?:日期|时间)|设立(?:日期|时间)|开业(?:日期|时间)",
+        r"成立|注册日期|注册时间|登记日期|设立",
+        is_date,
+        date_of,
+    ),
+    Field(
+        "kind",
+        "企业类型",
+        r"(?:企业|单位|公司|主体|市场主体|机构|登记)?(?:注册)?类型|(?:企业|单位|公司)性质|经济性质|登记注册类型",
+        r"类型",
+        lambda cell: (
+            bool(re.search(r"责任公司|股份|独资|合伙|国有|集体|个人|N/A", text(cell))) and len(text(cell)) < 40
+        ),
+        plain_text,
+    ),
+    Field(
+        "capital",
+        "注册资本",
+        r"注册(?:资本|资金)(?:\(?万元?(?:人民币)?\)?)?|认缴(?:资本|出资额)|资金数额|出资额|注册资本\(金\)",
+        r"注册资[本金]|出资额",
+        _is_capital,
+        amounts.parse,
+    ),
+    Field(
+        "address",
+        "住所",
+        r"住所|地址|注册地址|企业地址|经营场所|经营地址|单位地址|公司地址|注册地|登记住所|住址|主要经营场所",
+        r"地址|住所|场所",
+        _is_address,
+        plain_text,
+    ),
+    Field(
+        "scope",
+        "经营范围",
+        r"(?:经营|业务|许可经营)?范围|主营业务|经营项目",
+        r"范围",
+        lambda cell: len(text(cell)) > 12 and bool(re.search(r"销售|服务|生产|制造|技术|开发|加工|零售", text(cell))),
+        plain_text,
+    ),
+    STREET,
+    Field("status", "登记状态", r"(?:登记|经营|企业|单位|市场主体)?状态", r"状态", None, plain_text),
+)
+
+KIND = register_kind(
+    Kind(
+        key="register",
+        name="企业登记",
+        fields=FIELDS,
+        cues=r"登记|名录|注册|工商|市场主体|企业库|企业信息|法人单位",
+        against=r"高新技术企业|高企|科技型中小|专精特新|小巨人|更名|取消|撤销|专利|走访|台账|公示|公告",
+        needs=(("name",),),
+        marks=("founded_on", "capital", "address", "scope", "kind"),
+        least=3,
+    )
+)
