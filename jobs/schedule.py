@@ -33,6 +33,7 @@ class Job:
 
 JOBS: tuple[Job, ...] = (
     Job("backup", "每日备份", upkeep.back_up, {"hour": 2, "minute": 30}),
+    Job("seal-audit", "封存审计记录", upkeep.seal_audit, {"second": 0}),
     Job("clean-up", "到期资料清理", upkeep.clean_up, {"hour": 3, "minute": 30}),
 )
 

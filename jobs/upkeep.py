@@ -3,11 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select, update
 
 from crm.backup.make import backup
-from models import file, setting, vault
+from models import audit_seal, clock, file, setting, vault
 from models.base import db
+from models.file import StoredFile
+from models.firm.contacts import Contact
+from models.importing import ImportRun
 from models.task import JobRun
 
 #: How long runs of the timetable stay listed.
@@ -34,8 +37,32 @@ def back_up(now: datetime) -> dict[str, Any]:
     }
 
 
+def seal_audit(now: datetime) -> dict[str, Any]:
+    """Seal the audit trail up to now and return how many entries that was."""
+    sealed = 0
+    while more := audit_seal.seal(now):
+        db.session.commit()
+        sealed += more
+    db.session.rollback()
+    return {"sealed": sealed}
+
+
 def clean_up(now: datetime) -> dict[str, Any]:
-    """Remove what has served its time and return how much of each."""
+    """Remove what has served its time and return how much of each; contacts past theirs are only counted."""
+    today = clock.local(now).date()
     runs = db.session.execute(delete(JobRun).where(JobRun.started_at < now - RUNS_KEPT).returning(JobRun.id)).all()
+    due = select(StoredFile.id).where(StoredFile.keep_until < today)
+    db.session.execute(update(ImportRun).where(ImportRun.file_id.in_(due)).values(file_id=None))
+    originals = db.session.execute(delete(StoredFile).where(StoredFile.id.in_(due)).returning(StoredFile.id)).all()
     db.session.commit()
-    return {"runs": len(runs), "files": file.sweep(now - UNNAMED_KEPT)}
+    audit_seal.seal(now, everything=True)
+    entries = audit_seal.prune(now, setting.get_int("audit_days"))
+    db.session.commit()
+    overdue = db.session.scalar(select(func.count(Contact.id)).where(Contact.keep_until < today))
+    return {
+        "runs": len(runs),
+        "originals": len(originals),
+        "audit_entries": entries,
+        "contacts_overdue": overdue,
+        "files": file.sweep(now - UNNAMED_KEPT),
+    }

@@ -79,6 +79,16 @@ def backup(folder: Path, now: datetime, progress: Progress = lambda done, total,
     return archive
 
 
+def seal_of(path: Path) -> dict[str, Any] | None:
+    """The end of the audit trail as an archive keeps it; None when nothing was sealed then or it cannot be read."""
+    try:
+        with zipfile.ZipFile(path) as bundle:
+            seal: dict[str, Any] | None = json.loads(bundle.read(MANIFEST))["seal"]
+    except (zipfile.BadZipFile, KeyError, OSError):
+        return None
+    return seal
+
+
 @contextmanager
 def snapshot() -> Iterator[Connection]:
     """A connection that sees the database as it is now, whatever others write meanwhile; it holds nobody up."""

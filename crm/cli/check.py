@@ -1,6 +1,7 @@
 """`flask --app crm check`: whether data, settings and environment are whole (contracts.md)."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import click
@@ -9,10 +10,14 @@ from sqlalchemy import func, inspect, select
 
 from config import Config, ConfigError
 from crm.cli.output import answer, json_option
-from models import integrity
+from models import audit_seal, clock, integrity, vault
+from models.audit_seal import Seal, Verdict
 from models.base import db
 from models.integrity import Problem
 from models.user import User
+
+#: The worker seals every minute; a tail older than this means that none runs.
+SEALED_WITHIN = timedelta(days=1)
 
 
 @click.command("check")
@@ -22,7 +27,9 @@ def command(full: bool, as_json: bool) -> None:
     """Check integrity of data, settings and environment; status 1 when something is wrong."""
     found = [*schema()]
     if not found:
-        found = [*environment(), *overrides(), *integrity.problems(full)]
+        verdict = audit_seal.verify(clock.now(), outside_seal())
+        found = [*environment(), *overrides(), *integrity.problems(full), *trail(verdict)]
+        click.echo(f"审计记录：已封存 {verdict.sealed} 条，待封存 {verdict.unsealed} 条{age(verdict)}", err=True)
     data: dict[str, Any] = {"ok": not found, "problems": [vars(problem) for problem in found]}
     lines = [f"{problem.check}: {problem.message}" for problem in found]
     answer(data, as_json, "\n".join(lines) or "没有发现问题")
@@ -58,6 +65,28 @@ def environment() -> Iterator[Problem]:
         result = db.session.connection().exec_driver_sql("PRAGMA quick_check(1)").scalar()
         if result != "ok":
             yield Problem("database", f"数据库文件已损坏：{result}")
+
+
+def trail(verdict: Verdict) -> Iterator[Problem]:
+    """What is wrong with the sealed trail, and an unsealed tail that nobody seals any more."""
+    for message in verdict.problems:
+        yield Problem("audit", message)
+    if verdict.oldest is not None and verdict.oldest > SEALED_WITHIN:
+        yield Problem("audit", f"有 {verdict.unsealed} 条审计记录没有封存{age(verdict)}：后台进程没有在运行？")
+
+
+def age(verdict: Verdict) -> str:
+    """How long the unsealed tail has waited, in words; empty when there is none."""
+    return "" if verdict.oldest is None else f"，最早的等了 {int(verdict.oldest.total_seconds() // 60)} 分钟"
+
+
+def outside_seal() -> Seal | None:
+    """The seal in the newest archive of the nightly backup, kept outside the database; None without an archive."""
+    from crm.backup.make import seal_of
+
+    archives = sorted((vault.folder().parent / "backups").glob("tidu-*.zip"))
+    kept = seal_of(archives[-1]) if archives else None
+    return None if kept is None else Seal(kept["position"], kept["entry"], kept["hash"])
 
 
 def overrides() -> Iterator[Problem]:
