@@ -11,10 +11,26 @@ from models import clock
 from models.base import Key, Model, Moment, Name, db, one_of
 from models.errors import NotFound, Refused
 from models.firm.record import Firm
-from models.rules.ladder import Grant, Rung, TitleRule, TitleState, in_force, is_provisional, last_day_of, pending
+from models.rules.ladder import (
+    Grant,
+    Rung,
+    TitleRule,
+    TitleState,
+    in_force,
+    is_provisional,
+    last_day_of,
+    pending,
+    say_validity,
+    say_window,
+)
 from models.rules.title_types import TITLE_TYPES
 from models.user import User
 
+#: What a title is on a day, as the pages say it.
+STATE_NAMES = {
+    "in_force": "有效", "provisional": "公示中", "pending_renewal": "待续", "revoked": "已撤销", "ended": "已到期",
+    "future": "还没生效",
+}  # fmt: skip
 LEVELS = {"national": "国家级", "provincial": "省级", "city": "市级", "district": "区级"}
 
 
@@ -53,6 +69,16 @@ class TitleType(Model):
     def is_badge(self) -> bool:
         """Whether it shows as a badge instead of standing for a rung."""
         return self.rung not in (Rung.TECH_SME, Rung.SRDI, Rung.HNTE) or self.key == "little_giant"
+
+    @property
+    def validity_words(self) -> str:
+        """The validity rule as a reader says it."""
+        return say_validity(self.validity)
+
+    @property
+    def window_words(self) -> str:
+        """The renewal window as a reader says it."""
+        return say_window(self.renewal_window)
 
     @classmethod
     def list_all(cls) -> list["TitleType"]:
@@ -157,11 +183,23 @@ class Title(Model):
             values["ends_on"] = last_day_of(kind.validity, issued_on, year)
         if values.get("provisional"):
             values.setdefault("noticed_on", issued_on)
+        twin = select(cls.id).where(cls.firm_id == firm.id, cls.type_id == kind.id, cls.issued_on == issued_on)
+        if db.session.scalar(twin.limit(1)) is not None:
+            raise Refused(f"这家企业 {issued_on} 的{kind.name}已经登记过，请直接修改那一条")
         title = cls(firm=firm, type=kind, issued_on=issued_on, created_at=clock.now(), **values)
         title.check()
         db.session.add(title)
         db.session.flush()
         return title
+
+    def correct(self, **values: Any) -> None:
+        """Change what was recorded; a last day left empty follows from the type. Raises Refused."""
+        kind = TitleType.get(values["type_id"])
+        if values.get("ends_on") is None:
+            values["ends_on"] = last_day_of(kind.validity, values["issued_on"])
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.check()
 
     def check(self) -> None:
         """Raise Refused when the dates contradict each other."""

@@ -8,10 +8,13 @@ from crm.views import (
     funnel,
     health,
     home,
+    pool,
     search,
     sign_in,
     start,
     tasks,
+    titles,
+    types,
 )
 
 
@@ -23,9 +26,12 @@ def init_app(app: Flask) -> None:
         funnel,
         health,
         home,
+        pool,
         search,
         sign_in,
         start,
         tasks,
+        titles,
+        types,
     ):
         app.register_blueprint(module.bp)

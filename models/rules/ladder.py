@@ -206,6 +206,29 @@ def window_closes_on(window: str, ends_on: date) -> date | None:
         raise RuleRefused(f"续期窗口“{window}”里没有这一天") from error
 
 
+def say_validity(validity: str) -> str:
+    """A validity rule in words. Raises RuleRefused."""
+    if validity in ("none", "year_end"):
+        return {"none": "长期", "year_end": "当年 12 月 31 日"}[validity]
+    match = VALIDITY.match(validity)
+    if match is None:
+        raise RuleRefused(validity)
+    return f"{match[1]} 年" + (f"减 {match[2]} 天" if match[2] else "（同一天是最后一天）")
+
+
+def say_window(window: str) -> str:
+    """A window rule in words. Raises RuleRefused."""
+    if window == "none":
+        return "没有"
+    if window == "year_end_of_ends_on":
+        return "到期那年 12 月 31 日"
+    match = WINDOW.match(window)
+    if match is None:
+        raise RuleRefused(window)
+    when = {"0": "到期那年", "1": "次年"}.get(match[3] or "0", f"到期后第 {match[3]} 年")
+    return f"{when} {int(match[1])} 月 {int(match[2])} 日"
+
+
 def check_rule(validity: str, window: str) -> None:
     """Raise RuleRefused when a type's validity or window cannot be computed."""
     last_day_of(validity, date(2024, 2, 29))

@@ -29,7 +29,7 @@ def small_district() -> None:
     Title.award(renewed, kind("hnte"), date(2025, 11, 10))
     Title.award(make_firm(area="青禾街道"), kind("hnte"), date(2025, 11, 20), provisional=True)
     pool = db.session.scalars(select(PoolType).where(PoolType.key == "cultivation_pool")).one()
-    enter([make_firm(area="石桥镇")], pool, date(2025, 3, 1))
+    enter([make_firm(area="石桥镇").id], pool, date(2025, 3, 1))
     db.session.commit()
 
 

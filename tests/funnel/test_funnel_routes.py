@@ -94,7 +94,7 @@ def test_a_town_sees_its_own_firms_in_every_view_and_in_the_export(lite_browser:
     make_holder("hnte", date(2024, 11, 1), name="云澜青禾仪表有限公司", area="青禾街道")
     make_holder("hnte", date(2024, 11, 1), name="云澜石桥仪表有限公司", area="石桥镇")
     pool = db.session.scalars(db.select(PoolType).where(PoolType.key == "cultivation_pool")).one()
-    enter([make_firm(area="石桥镇")], pool, date(2024, 1, 1))
+    enter([make_firm(area="石桥镇").id], pool, date(2024, 1, 1))
     lite_browser.sign_in(make_user(role="town", area="青禾街道"))
     other = make_area("石桥镇").id
     for view in ("board", "table", "matrix"):

@@ -10,6 +10,7 @@ from models import clock
 from models.area import Area
 from models.base import db
 from models.firm import Firm
+from models.pool import PoolType
 from models.rules.access import ROLES
 from models.task import Task
 from models.title import Title, TitleType
@@ -102,3 +103,13 @@ def make_title(
     db.session.add(title)
     db.session.flush()
     return title
+
+
+def make_pool_type(key: str = "cultivation_pool", **values: Any) -> PoolType:
+    """A kind of pool, found again by its key."""
+    kind = db.session.scalar(select(PoolType).where(PoolType.key == key))
+    if kind is None:
+        kind = PoolType(**{"key": key, "name": key, "makes_potential": True, **values})
+        db.session.add(kind)
+        db.session.flush()
+    return kind

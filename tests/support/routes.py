@@ -13,6 +13,9 @@ from tests.support import factories
 
 #: URL argument → makes a row and returns its value. A feature adds its own arguments here.
 ARGUMENTS: dict[str, Callable[[], object]] = {
+    "title_id": lambda: factories.make_title(factories.make_firm()).id,
+    "type_id": lambda: factories.make_title(factories.make_firm()).type_id,
+    "pool_type_id": lambda: factories.make_pool_type().id,
     "firm_id": lambda: factories.make_firm().id,
     "user_id": lambda: factories.make_user().id,
     "task_id": lambda: factories.make_task().id,

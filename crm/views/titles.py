@@ -1,0 +1,108 @@
+"""Titles of a firm: record, correct, confirm what was announced, revoke."""
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from crm.access import needs
+from forms.title import ConfirmTitleForm, RevokeForm, TitleForm
+from models import clock
+from models.base import db
+from models.errors import NotFound, Refused
+from models.firm.record import Firm
+from models.rules.ladder import RUNG_NAMES
+from models.title import LEVELS, STATE_NAMES, Title, TitleType
+
+bp = Blueprint("titles", __name__, url_prefix="/titles")
+
+
+@bp.get("/<int:title_id>")
+@needs("firms.view")
+def show(title_id: int) -> str:
+    """One title: what it is today, and everything known about it."""
+    title = Title.get_for(g.user, title_id)
+    state = title.state_on(clock.today())
+    return render_template("titles/show.html", title=title, state=state, state_names=STATE_NAMES, levels=LEVELS,
+                           rung_names=RUNG_NAMES)  # fmt: skip
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@needs("titles.edit")
+def new() -> str | Response:
+    """Record a title of the firm named by ``firm_id`` in the address."""
+    firm_id = request.args.get("firm_id", type=int)
+    if firm_id is None:
+        raise NotFound
+    firm = Firm.get_for(g.user, firm_id)
+    form = TitleForm([kind for kind in TitleType.list_all() if kind.active], clock.today())
+    if form.validate_on_submit():
+        values = {
+            name: value for name, value in form.data.items() if name not in ("csrf_token", "type_id", "issued_on")
+        }
+        try:
+            title = Title.award(firm, TitleType.get(form.type_id.data), form.issued_on.data, **values)
+            db.session.commit()
+        except Refused as error:
+            db.session.rollback()
+            form.form_errors.append(str(error))
+        else:
+            flash(f"已登记{title.type.name}")
+            return redirect(url_for(".show", title_id=title.id))
+    return render_template("titles/new.html", form=form, firm=firm)
+
+
+@bp.route("/<int:title_id>/edit", methods=["GET", "POST"])
+@needs("titles.edit")
+def edit(title_id: int) -> str | Response:
+    """Correct what was recorded wrongly; the log keeps what stood there."""
+    title = Title.get_for(g.user, title_id)
+    form = TitleForm(TitleType.list_all(), clock.today(), obj=title)
+    del form.provisional  # confirming has a page of its own
+    if form.validate_on_submit():
+        try:
+            title.correct(**{name: value for name, value in form.data.items() if name != "csrf_token"})
+            db.session.commit()
+        except Refused as error:
+            db.session.rollback()
+            form.form_errors.append(str(error))
+        else:
+            flash("已存")
+            return redirect(url_for(".show", title_id=title.id))
+    return render_template("titles/edit.html", form=form, title=title)
+
+
+@bp.route("/<int:title_id>/confirm", methods=["GET", "POST"])
+@needs("titles.edit")
+def confirm(title_id: int) -> str | Response:
+    """The announcement is out: the title is in force from its day."""
+    title = Title.get_for(g.user, title_id)
+    form = ConfirmTitleForm(data={"issued_on": clock.today(), "number": title.number})
+    if form.validate_on_submit():
+        try:
+            title.confirm(form.issued_on.data, g.user, form.number.data or "")
+            db.session.commit()
+        except Refused as error:
+            db.session.rollback()
+            form.form_errors.append(str(error))
+        else:
+            flash(f"已确认，自 {title.issued_on} 起有效")
+            return redirect(url_for(".show", title_id=title.id))
+    return render_template("titles/confirm.html", form=form, title=title)
+
+
+@bp.route("/<int:title_id>/revoke", methods=["GET", "POST"])
+@needs("titles.edit")
+def revoke(title_id: int) -> str | Response:
+    """The title was withdrawn."""
+    title = Title.get_for(g.user, title_id)
+    form = RevokeForm(data={"revoked_on": clock.today()})
+    if form.validate_on_submit():
+        try:
+            title.revoke(form.revoked_on.data, form.reason.data or "")
+            db.session.commit()
+        except Refused as error:
+            db.session.rollback()
+            form.form_errors.append(str(error))
+        else:
+            flash(f"已撤销，自 {title.revoked_on} 起不再有效")
+            return redirect(url_for(".show", title_id=title.id))
+    return render_template("titles/revoke.html", form=form, title=title)
