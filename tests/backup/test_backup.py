@@ -88,6 +88,7 @@ def keep_file(data: bytes, sealed: bool = False) -> file.StoredFile:
     return row
 
 
+@pytest.mark.slow
 def test_there_and_back_every_row_of_every_table_is_equal(app: Flask, fresh: Fresh, tmp_path: Path) -> None:
     every_table.fill()
     kept = [keep_file(b"plain").id, keep_file(b"sealed", sealed=True).id]

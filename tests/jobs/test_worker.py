@@ -101,6 +101,7 @@ def test_a_worker_does_what_waits_and_ends_when_told(app: Flask, quick_kind: Non
     assert db.session.get_one(Task, task.id).answer == {"ok": True}
 
 
+@pytest.mark.slow
 def test_the_command_ends_cleanly_on_sigterm(tmp_path: Any) -> None:
     environment = {**os.environ, "TIDU_INSTANCE": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/w.sqlite3"}
     flask = [sys.executable, "-m", "flask", "--app", "crm"]

@@ -245,6 +245,7 @@ def test_a_new_password_is_refused_with_its_reason(
     assert message is None or message in answer.text
 
 
+@pytest.mark.slow
 def test_the_last_five_passwords_are_barred_and_the_sixth_is_free(lite_app: Flask) -> None:
     user = make_person()
     for number in range(5):
