@@ -1,8 +1,9 @@
 """The first page after sign-in."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, g, render_template
 
 from crm.access import needs
+from models import clock, workbench
 
 bp = Blueprint("home", __name__)
 
@@ -10,5 +11,17 @@ bp = Blueprint("home", __name__)
 @bp.get("/")
 @needs("self")
 def index() -> str:
-    """工作台."""
-    return render_template("home/index.html")
+    """工作台: the ladder, what waits, what ends soon; for an administrator the way to the settings."""
+    if "firms.view" not in g.user.permissions:
+        return render_template("home/plain.html")
+    today = clock.today()
+    board, registered = workbench.ladder(g.user, today)
+    total, endings = workbench.endings(g.user, today)
+    return render_template(
+        "home/index.html",
+        board=board,
+        registered=registered,
+        matters=workbench.matters(g.user, today),
+        ending_total=total,
+        endings=endings,
+    )

@@ -1,0 +1,119 @@
+"""What the first page says: where the ladder stands, what waits for a decision, what ends soon."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import func, select
+
+from models.base import db
+from models.figures import rungs
+from models.figures.base import Period
+from models.figures.scope import Scope
+from models.firm.record import Firm
+from models.importing import ImportRow, ImportRun
+from models.rules.ladder import BOARD, RUNG_NAMES, TitleState
+from models.standing import StandingTitle
+from models.title import TitleType
+from models.user import User
+
+#: How far ahead the list of ending titles looks.
+AHEAD = timedelta(days=90)
+SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """Something that waits for this person: a key the page knows, how many rows, and a note."""
+
+    key: str
+    count: int
+    #: The import that holds the rows, or the type of the titles; None for matters of the whole register.
+    about: int | str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A title whose last day is near."""
+
+    firm_id: int
+    firm: str
+    title: str
+    ends_on: date
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A rung of the board with its count today and what came on top within a year."""
+
+    key: str
+    name: str
+    count: int
+    net: int
+
+
+def ladder(user: User, today: date) -> tuple[list[Rung], int]:
+    """The rungs, highest first, and how many other firms are registered. Two statements."""
+    scope = Scope(user)
+    year_ago = today.replace(year=today.year - 1, day=min(today.day, 28))
+    now = rungs.tally(Period(year_ago, today), scope)
+    then = rungs.tally(Period(year_ago, year_ago), scope)
+    found = [
+        Rung(rung.value, RUNG_NAMES[rung], now[f"rung.{rung}"], now[f"rung.{rung}"] - then[f"rung.{rung}"])
+        for rung in reversed(BOARD)
+    ]
+    return found, now["rung.registered"]
+
+
+def matters(user: User, today: date) -> list[Matter]:
+    """What waits, the most pressing first; nothing with a count of zero. A fixed number of statements."""
+    found: list[Matter] = []
+    if "imports.decide" in user.permissions:
+        held = select(ImportRun.id, ImportRun.file_name, func.count(ImportRow.id)).join(
+            ImportRow, ImportRow.import_id == ImportRun.id
+        )
+        held = held.where(ImportRow.effect == "held", ImportRun.state == "applied").group_by(
+            ImportRun.id, ImportRun.file_name
+        )
+        for import_id, name, count in db.session.execute(held.order_by(ImportRun.id.desc()).limit(3)):
+            found.append(Matter("held", count, import_id, name))
+    visible = Firm.visible_to(user)
+    if "titles.edit" in user.permissions:
+        held_on = StandingTitle.__table__.c
+        waiting = visible.join(StandingTitle, StandingTitle.firm_id == Firm.id).join(
+            TitleType, TitleType.id == held_on.type_id
+        )
+        waiting = waiting.where(
+            held_on.state == TitleState.PROVISIONAL.value, held_on.from_on <= today, held_on.to_on >= today
+        )
+        by_type = waiting.with_only_columns(TitleType.key, TitleType.name, func.count()).group_by(
+            TitleType.key, TitleType.name, TitleType.position
+        )
+        for key, name, count in db.session.execute(by_type.order_by(TitleType.position, TitleType.key)):
+            found.append(Matter("provisional", count, key, name))
+    if "firms.assign" in user.permissions:
+        counts = visible.with_only_columns(
+            func.count().filter(Firm.area_id.is_(None)), func.count().filter(Firm.unverified.is_(True))
+        )
+        nowhere, unverified = db.session.execute(counts).one()
+        found += [Matter("unverified", unverified), Matter("nowhere", nowhere)]
+    return [matter for matter in found if matter.count]
+
+
+def endings(user: User, today: date) -> tuple[int, list[Ending]]:
+    """How many titles end within ninety days, and the nearest. Two statements."""
+    held = StandingTitle.__table__.c
+    query = (
+        Firm.visible_to(user)
+        .join(StandingTitle, StandingTitle.firm_id == Firm.id)
+        .join(TitleType, TitleType.id == held.type_id)
+        .where(held.state == TitleState.IN_FORCE.value, held.to_on >= today, held.to_on <= today + AHEAD)
+    )
+    total = db.session.scalar(query.with_only_columns(func.count())) or 0
+    rows = db.session.execute(
+        query.with_only_columns(Firm.id, Firm.name, TitleType.short_name, held.to_on)
+        .order_by(held.to_on, Firm.sort_key, Firm.id)
+        .limit(SHOWN)
+    )
+    return total, [Ending(firm_id, name, title, last, (last - today).days) for firm_id, name, title, last in rows]
