@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, g, request, url_for
+from flask import Flask, Response, current_app, g, request, send_file, url_for
 from flask_wtf.csrf import CSRFProtect
 from markupsafe import Markup
+from sqlalchemy.exc import SQLAlchemyError
 
 from models import clock, setting
 
@@ -173,8 +175,16 @@ def is_here(item: NavItem) -> bool:
     return (request.endpoint or "").split(".")[0] == item.endpoint.split(".")[0]
 
 
+def download(data: bytes, name: str, media_type: str) -> Response:
+    """A file to keep, under a name that may be Chinese."""
+    return send_file(BytesIO(data), mimetype=media_type, as_attachment=True, download_name=name, max_age=0)
+
+
 def bureau_name() -> str:
-    """The bureau's name, read once per request."""
+    """The bureau's name, read once per request; the error page must have one without a database too."""
     if "bureau_name" not in g:
-        g.bureau_name = setting.get("bureau_name")
+        try:
+            g.bureau_name = setting.get("bureau_name")
+        except SQLAlchemyError:
+            g.bureau_name = setting.SETTINGS["bureau_name"].default
     return str(g.bureau_name)

@@ -1,13 +1,13 @@
 """The list of firms, its tabs, its export."""
 
 from dataclasses import dataclass, replace
-from io import BytesIO
 from math import ceil
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from flask import Response, g, render_template, request, send_file, url_for
+from flask import Response, g, render_template, request, url_for
 
+from crm import web
 from crm.access import needs
 from crm.documents import excel
 from crm.views.firms.base import bp
@@ -161,7 +161,7 @@ def export() -> Response:
                    detail={"rows": count, "filter": state.filter.query(), "ticked": len(ticked)})  # fmt: skip
     db.session.commit()
     name = f"企业名单_{clock.local(now):%Y%m%d_%H%M}.xlsx"
-    return send_file(BytesIO(data), excel.MEDIA_TYPE, as_attachment=True, download_name=name, max_age=0)
+    return web.download(data, name, excel.MEDIA_TYPE)
 
 
 EXPORTED = tuple(

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, g, render_template, request
 
+from crm import web
 from crm.access import needs
 from crm.documents import excel
 from crm.views.funnel import sankey
@@ -100,10 +101,7 @@ def export() -> Response:
     audit_log.note("export", g.user, at=now, address=request.remote_addr or "", subject="funnel",
                    detail={"rows": count, "filter": question.parameters()})  # fmt: skip
     db.session.commit()
-    response = Response(data, mimetype=excel.MEDIA_TYPE)
-    name = f"梯队_{question.on:%Y%m%d}.xlsx"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return web.download(data, f"梯队_{question.on:%Y%m%d}.xlsx", excel.MEDIA_TYPE)
 
 
 def lines(found: Ladder) -> list[list[Any]]:
