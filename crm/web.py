@@ -16,6 +16,7 @@ from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
 from models import clock, setting
+from models.rules.access import ROLE_NAMES
 
 csrf = CSRFProtect()
 
@@ -66,6 +67,7 @@ def init_app(app: Flask) -> None:
         nav=nav,
         is_here=is_here,
         bureau_name=bureau_name,
+        role_words=role_words,
         now=clock.now,
         today=clock.today,
     )
@@ -178,6 +180,11 @@ def is_here(item: NavItem) -> bool:
 def download(data: bytes, name: str, media_type: str) -> Response:
     """A file to keep, under a name that may be Chinese."""
     return send_file(BytesIO(data), mimetype=media_type, as_attachment=True, download_name=name, max_age=0)
+
+
+def role_words() -> str:
+    """What the person at this page is here, in words: 联系干部、科长／分管领导."""
+    return "、".join(ROLE_NAMES[name] for name in g.user.role_names if name in ROLE_NAMES)
 
 
 def bureau_name() -> str:

@@ -38,8 +38,17 @@ const typing = (target) => /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || t
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") {
-    document.querySelectorAll("details.menu[open]").forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
-    document.querySelectorAll(".suggest").forEach((box) => { box.textContent = ""; });
+    const menu = document.querySelector("details.menu[open]");
+    const found = document.querySelector(".suggest a");
+    if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+    else if (found) { found.parentElement.textContent = ""; document.querySelector("#find").focus(); }
+    else if (document.querySelector("input.tick:checked")) untick();
+    return;
+  }
+  if (event.target.closest(".top .find") && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+    const stops = [document.querySelector("#find"), ...document.querySelectorAll(".suggest a")];
+    const next = stops[stops.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1)];
+    if (next) { event.preventDefault(); next.focus(); }
     return;
   }
   if (typing(event.target)) return;
@@ -60,7 +69,11 @@ document.addEventListener("click", (event) => {
 // Filters apply as soon as they are changed; without script there is a button.
 document.addEventListener("change", (event) => {
   const form = event.target.form;
-  if (form && form.dataset.auto !== undefined && !event.target.closest("[data-wait]")) form.requestSubmit();
+  // A year still being typed (0002) is a date too.
+  const half = event.target.type === "date" && event.target.value && event.target.value < "1900";
+  if (form && form.dataset.auto !== undefined && !half && !event.target.closest("[data-wait]")) {
+    if (form.requestSubmit) form.requestSubmit(); else form.submit();
+  }
   if (event.target.matches("input.tick-all")) {
     document.querySelectorAll("input.tick").forEach((box) => { box.checked = event.target.checked; });
   }
@@ -68,20 +81,63 @@ document.addEventListener("change", (event) => {
 });
 
 function showTicked() {
-  const count = document.querySelectorAll("input.tick:checked").length;
+  const boxes = [...document.querySelectorAll("input.tick")];
+  const count = boxes.filter((box) => box.checked).length;
+  boxes.forEach((box) => { const row = box.closest("tr"); if (row) row.classList.toggle("ticked", box.checked); });
+  document.querySelectorAll("input.tick-all").forEach((box) => {
+    box.checked = count > 0 && count === boxes.length;
+    box.indeterminate = count > 0 && count < boxes.length;
+  });
   document.querySelectorAll(".bulk").forEach((bar) => {
     bar.classList.toggle("open", count > 0);
     const shown = bar.querySelector("[data-ticked]");
     if (shown) shown.textContent = count;
   });
 }
+function untick() {
+  document.querySelectorAll("input.tick").forEach((box) => { box.checked = false; });
+  showTicked();
+}
 document.addEventListener("click", (event) => {
   if (!event.target.closest("[data-untick]")) return;
   event.preventDefault();
-  document.querySelectorAll("input.tick, input.tick-all").forEach((box) => { box.checked = false; });
-  showTicked();
+  untick();
 });
+// Ticks that the browser kept when the person came back.
+window.addEventListener("pageshow", showTicked);
 showTicked();
+
+// Shift and a tick takes the rows between, as in a workbook.
+let lastTick = null;
+document.addEventListener("click", (event) => {
+  const box = event.target;
+  if (!box.matches || !box.matches("input.tick")) return;
+  const boxes = [...document.querySelectorAll("input.tick")];
+  if (event.shiftKey && lastTick) {
+    const [from, to] = [boxes.indexOf(lastTick), boxes.indexOf(box)].sort((a, b) => a - b);
+    boxes.slice(Math.max(from, 0), to + 1).forEach((one) => { one.checked = box.checked; });
+    showTicked();
+  }
+  lastTick = box;
+});
+
+// Light or dark at once, and kept for the next visit.
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("form[data-theme]");
+  if (!form || !event.submitter) return;
+  event.preventDefault();
+  const body = new FormData(form);
+  body.set("theme", event.submitter.value);
+  root.dataset.bsTheme = event.submitter.value;
+  form.querySelectorAll("button").forEach((button) => {
+    button.setAttribute("aria-pressed", String(button === event.submitter));
+  });
+  await fetch(form.action, { method: "POST", body, redirect: "manual" });
+});
+
+// The message of a failed form is where reading goes on.
+const wrong = document.querySelector(".error-summary");
+if (wrong) wrong.focus();
 
 // A sentence for the report, on the clipboard.
 document.addEventListener("click", async (event) => {
