@@ -3,7 +3,8 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import StringField, TextAreaField
+from wtforms import SelectMultipleField, StringField, TextAreaField
+from wtforms.widgets import CheckboxInput, ListWidget
 
 
 def strip(value: Any) -> Any:
@@ -21,6 +22,13 @@ class BaseForm(FlaskForm):
             if issubclass(unbound_field.field_class, StringField | TextAreaField):
                 options = {**options, "filters": [strip, *options.get("filters", ())]}
             return unbound_field.bind(form=form, **options)
+
+
+class CheckboxesField(SelectMultipleField):
+    """Several of a few things, each with a box of its own; works without script."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 class ConfirmForm(BaseForm):

@@ -5,7 +5,10 @@ from collections.abc import Iterable
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models import pinyin
 from models.base import Key, Model, Name, SortKey, db, one_of
+from models.errors import NotFound, Refused
+from models.rules.tree import ordered
 
 TREES = {"area": "镇街", "park": "园区"}
 
@@ -29,6 +32,22 @@ class Area(Model):
     aliases: Mapped[str] = mapped_column(Text, default="")
     closed: Mapped[bool] = mapped_column(default=False)
 
+    def rename(self, name: str) -> None:
+        """Give it a name, and the key that lists sort by."""
+        self.name = name
+        self.sort_key = pinyin.sort_key(name)
+
+    def move_below(self, parent_id: int | None) -> None:
+        """Hang it below another of its tree. Refused below itself or one of its own."""
+        if parent_id is not None and self.id is not None and parent_id in subtree([self.id]):
+            raise Refused("上级不能是它自己或它的下级")
+        self.parent_id = parent_id
+
+    @property
+    def alias_list(self) -> list[str]:
+        """What an address may call it, besides its name."""
+        return [alias for alias in self.aliases.split("\n") if alias]
+
 
 def subtree(roots: Iterable[int]) -> frozenset[int]:
     """The ids of these areas and everything below them. One statement, the trees are small; none without roots."""
@@ -45,3 +64,32 @@ def subtree(roots: Iterable[int]) -> frozenset[int]:
             found.add(area_id)
             waiting.extend(children.get(area_id, ()))
     return frozenset(found)
+
+
+def list_tree(tree: str, *, closed: bool = False) -> list[tuple[Area, int]]:
+    """Every area (or park) with its depth, as a page shows the tree; closed ones only when asked for."""
+    query = select(Area).where(Area.tree == tree).order_by(Area.sort_key, Area.id)
+    if not closed:
+        query = query.where(~Area.closed)
+    return ordered(db.session.scalars(query))
+
+
+def get(area_id: int) -> Area:
+    """The area or park, or NotFound."""
+    area = db.session.get(Area, area_id)
+    if area is None:
+        raise NotFound
+    return area
+
+
+def find_by_code(code: str) -> Area | None:
+    """The area or park with this code, or None."""
+    return db.session.scalar(select(Area).where(Area.code == code))
+
+
+def check_code(code: str, row: Area) -> None:
+    """Raise Refused when another area or park has this code."""
+    with db.session.no_autoflush:
+        other = find_by_code(code)
+    if other is not None and other is not row:
+        raise Refused(f"代码已用于{other.name}：{code}")

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Select, func, insert, select
 
-from models.audit import AuditEntry
+from models import clock
+from models.audit import AuditEntry, AuditSeal
 from models.base import db
 from models.user import User
 
@@ -46,6 +48,97 @@ ACTS: dict[str, str] = {
     "demo.load": "装入演示数据",
     "audit.prune": "清理过期审计记录",
 }
+
+#: What an act may be about: the table and its name on the page.
+SUBJECTS: dict[str, str] = {
+    "user": "账号",
+    "user_session": "登录",
+    "role": "角色",
+    "setting": "设置",
+    "firm": "企业",
+    "contact": "联系人",
+    "title": "资质",
+    "import_run": "导入",
+    "audit_entry": "审计记录",
+    "figure": "梯队数据",
+    "link": "链接",
+}
+
+#: Words of the details, as the page says them.
+DETAILS: dict[str, str] = {
+    "rows": "行数",
+    "filter": "条件",
+    "ticked": "勾选",
+    "reason": "理由",
+    "why": "理由",
+    "roles": "角色",
+    "proposed": "建议角色",
+    "before": "原来",
+    "now": "现在",
+    "added": "增加",
+    "removed": "去掉",
+    "key": "设置项",
+    "value": "改为",
+    "sessions": "登录数",
+    "accounts": "账号数",
+    "way": "方式",
+    "at": "页面",
+    "file": "文件",
+    "kind": "种类",
+    "counts": "行数",
+    "position": "封印号",
+    "entries": "记录数",
+    "firms": "企业",
+    "titles": "资质",
+    "visits": "走访",
+    "issues": "问题",
+    "person": "人员",
+    "act": "做了什么",
+    "subject": "对象",
+    "since": "从",
+    "until": "到",
+    "failed": "只看失败",
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the auditor looks for; whatever is empty does not narrow."""
+
+    person: str = ""
+    act: str = ""
+    subject: str = ""
+    since: date | None = None
+    until: date | None = None
+    failed: bool = False
+
+    def described(self) -> dict[str, Any]:
+        """What narrows, for the trail of the export."""
+        return {key: value for key, value in vars(self).items() if value}
+
+
+def select_entries(asked: Asked) -> Select[Any]:
+    """Select the entries that were asked for, the newest first."""
+    query = select(AuditEntry)
+    if asked.person:
+        escaped = asked.person.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        query = query.where(AuditEntry.person_name.like(f"%{escaped}%", escape="\\"))
+    if asked.act:
+        query = query.where(AuditEntry.act == asked.act)
+    if asked.subject:
+        query = query.where(AuditEntry.subject == asked.subject)
+    if asked.since:
+        query = query.where(AuditEntry.at >= clock.day_begins(asked.since))
+    if asked.until:
+        query = query.where(AuditEntry.at < clock.day_begins(asked.until + timedelta(days=1)))
+    if asked.failed:
+        query = query.where(~AuditEntry.succeeded)
+    return query.order_by(AuditEntry.id.desc())
+
+
+def last_sealed_at() -> datetime | None:
+    """When the trail was sealed last; None before the first time."""
+    return db.session.scalar(select(func.max(AuditSeal.sealed_at)))
 
 
 def note(

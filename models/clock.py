@@ -1,6 +1,6 @@
 """The only place that reads the clock. Everything else is told what time it is."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 #: Bureaus live in one time zone; a day begins at midnight there.
@@ -15,6 +15,11 @@ def now() -> datetime:
 def today() -> date:
     """The calendar day in Shanghai."""
     return local(now()).date()
+
+
+def day_begins(day: date) -> datetime:
+    """The moment a calendar day begins in Shanghai, in UTC."""
+    return datetime.combine(day, time(), ZONE).astimezone(UTC)
 
 
 def local(moment: datetime) -> datetime:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from models import password, pinyin, user_session
 from models.area import Area
 from models.base import db
 from models.errors import NotFound, Refused
-from models.rules.access import ROLES, role_conflict
+from models.rules.access import ADMINISTRATORS, EVERYONE, ROLE_NAMES, ROLES, rights_conflict, role_conflict
 from models.unit import Membership, Unit
-from models.user import Role, User
+from models.user import Role, User, user_role
 
 #: Enough to catch a slip; whether anybody reads it, only a mail can tell.
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -86,6 +86,20 @@ def set_roles(user: User, names: Iterable[str]) -> None:
     user.proposed_roles = user.proposed_roles - wanted if user.proposed_roles else frozenset()
 
 
+def grant_roles(user: User, names: Iterable[str]) -> None:
+    """Give a person exactly these roles, as the security administrator does. Refused for the last of a kind."""
+    _keep_administrators(user, set(user.role_names) - set(names))
+    set_roles(user, names)
+    user.proposed_roles = frozenset()
+
+
+def _keep_administrators(user: User, lost: set[str]) -> None:
+    for name in sorted(lost & ADMINISTRATORS):
+        others = select(User.id).where(User.active, User.id != user.id, User.roles.any(Role.name == name)).limit(1)
+        if user.active and db.session.scalar(others) is None:
+            raise Refused(f"{user.name}是唯一的{ROLE_NAMES[name]}，请先给另一个人这个角色")
+
+
 def first_password(user: User, at: datetime) -> str:
     """A random password for handing over once; the person must choose another, and every session ends."""
     raw = password.random_password()
@@ -95,13 +109,31 @@ def first_password(user: User, at: datetime) -> str:
 
 
 def set_active(user: User, active: bool, at: datetime) -> None:
-    """Let an account sign in or not; a stopped one is signed out everywhere at once."""
-    user.active = active
+    """Let an account sign in or not; a stopped one is signed out everywhere. Refused for the last of a kind."""
     if not active:
+        _keep_administrators(user, set(user.role_names))
         user_session.end_all(user, at)
+    user.active = active
 
 
-def select_people(search: str = "", role: str = "", unit_id: int | None = None, state: str = "") -> Select[Any]:
+def unlock(user: User) -> None:
+    """Let a locked account sign in again at once."""
+    user.failed_count = 0
+    user.locked_until = None
+
+
+def edit(user: User, person: NewPerson) -> None:
+    """Change what is known of a person. Refused when an address or number is taken."""
+    check_unique(person.email, person.mobile, person.staff_number, but=user)
+    user.name = person.name
+    user.sort_key = pinyin.sort_key(person.name, person=True)
+    user.email = person.email.strip().lower()
+    user.mobile = person.mobile or None
+    user.staff_number = person.staff_number or None
+    user.areas = list(person.areas)
+
+
+def select_people(search: str, role: str, unit_id: int | None, state: str, now: datetime) -> Select[Any]:
     """The people a list page asks for, by name; `state` is active, stopped, locked or waiting (for roles)."""
     query = select(User)
     if search:
@@ -119,15 +151,16 @@ def select_people(search: str = "", role: str = "", unit_id: int | None = None, 
     if role:
         query = query.where(User.roles.any(Role.name == role))
     if unit_id is not None:
-        query = query.where(exists().where(Membership.user_id == User.id, Membership.unit_id == unit_id))
+        here = exists().where(Membership.user_id == User.id, Membership.unit_id == unit_id, Membership.to_on.is_(None))
+        query = query.where(here)
     if state == "active":
         query = query.where(User.active)
     elif state == "stopped":
         query = query.where(~User.active)
     elif state == "locked":
-        query = query.where(User.locked_until.is_not(None))
+        query = query.where(User.locked_until > now)
     elif state == "waiting":
-        query = query.where(and_(User.active, or_(~User.roles.any(), User.proposed_roles != frozenset())))
+        query = query.where(_waits())
     return query.order_by(User.sort_key, User.id)
 
 
@@ -146,6 +179,39 @@ def list_active(role_names: Iterable[str] = ()) -> list[User]:
     if wanted:
         query = query.where(User.roles.any(Role.name.in_(wanted)))
     return list(db.session.scalars(query.order_by(User.sort_key, User.id)))
+
+
+def _waits() -> ColumnElement[bool]:
+    return and_(User.active, or_(~User.roles.any(), User.proposed_roles != frozenset()))
+
+
+def list_waiting() -> list[User]:
+    """Accounts without a role, or for which another was proposed, by name."""
+    return list(db.session.scalars(select(User).where(_waits()).order_by(User.sort_key, User.id)))
+
+
+def list_roles() -> list[Role]:
+    """Every role that a bureau has, in the order of models/rules/access.py."""
+    order = list(ROLES)
+    rows = db.session.scalars(select(Role).where(Role.name.in_(order)).order_by(Role.id))
+    return sorted(rows, key=lambda row: order.index(row.name))
+
+
+def count_holders() -> dict[str, int]:
+    """How many active accounts hold each role."""
+    query = select(Role.name, func.count().label("people")).join(user_role, user_role.c.role_id == Role.id)
+    query = query.join(User, User.id == user_role.c.user_id).where(User.active)
+    rows = db.session.execute(query.group_by(Role.name).order_by(Role.name))
+    return {row.name: row.people for row in rows}
+
+
+def set_rights(role: Role, permissions: Iterable[str]) -> None:
+    """Let a role do exactly this, beside what every account may. Refused when it breaks 三员分立."""
+    wanted = set(permissions) | EVERYONE
+    conflict = rights_conflict(role.name, wanted)
+    if conflict:
+        raise Refused(conflict)
+    role.permissions = frozenset(wanted)
 
 
 def list_demo() -> list[User]:

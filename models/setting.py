@@ -6,6 +6,7 @@ from sqlalchemy import Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Key, Model, db
+from models.errors import Refused
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,16 @@ SETTINGS: dict[str, SettingKind] = {
 }
 
 
+#: The page shows the settings in these sections.
+SECTIONS: dict[str, tuple[str, ...]] = {
+    "单位": ("bureau_name", "district_division", "officer_scope"),
+    "口令": ("password_length", "password_classes", "password_days", "password_history"),
+    "登录": ("lock_after", "lock_minutes", "idle_minutes", "session_hours", "totp_required"),
+    "保存": ("audit_days", "contact_months", "original_months", "backup_keep", "sending"),
+    "走访间隔": ("care_days_A", "care_days_B", "care_days_C", "care_days_reserve"),
+}
+
+
 class Setting(Model):
     """A row that overrides the default of one setting."""
 
@@ -57,6 +68,33 @@ class Setting(Model):
 
     key: Mapped[str] = mapped_column(Key, primary_key=True)
     value: Mapped[str] = mapped_column(Text)
+
+
+def fault(key: str, value: str) -> str | None:
+    """What is wrong with a value, in an administrator's words; None when it is good. KeyError for no such setting."""
+    kind = SETTINGS[key]
+    if kind.choices:
+        return None if value in dict(kind.choices) else f"{kind.name}：请从给出的里选一个"
+    if kind.low is None or kind.high is None:
+        return None if len(value) <= 100 else f"{kind.name}：最多 100 个字"
+    if not value.isascii() or not value.isdigit() or not kind.low <= int(value) <= kind.high:
+        return f"{kind.name}：请填 {kind.low} 到 {kind.high} 之间的整数"
+    return None
+
+
+def change(key: str, value: str) -> bool:
+    """Set a value and return whether that changed anything. Refused when the setting does not allow it."""
+    wrong = fault(key, value)
+    if wrong:
+        raise Refused(wrong)
+    if get(key) == value:
+        return False
+    row = db.session.get(Setting, key)
+    if row is None:
+        db.session.add(Setting(key=key, value=value))
+    else:
+        row.value = value
+    return True
 
 
 def get(key: str) -> str:

@@ -3,35 +3,49 @@
 from flask import Flask
 
 from crm.views import (
+    absences,
     account,
+    areas,
+    audit,
     firms,
     funnel,
     health,
     home,
+    people,
     pool,
+    rights,
     search,
+    settings,
     sign_in,
     start,
     tasks,
     titles,
     types,
+    units,
 )
 
 
 def init_app(app: Flask) -> None:
     """Register every blueprint."""
     for module in (
+        absences,
         account,
+        areas,
+        audit,
         firms,
         funnel,
         health,
         home,
+        people,
         pool,
+        rights,
         search,
+        settings,
         sign_in,
         start,
         tasks,
         titles,
         types,
+        units,
     ):
         app.register_blueprint(module.bp)

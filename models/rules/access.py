@@ -113,6 +113,16 @@ ROLE_NAMES: dict[str, str] = {
     "auditor": "审计管理员",
 }
 
+#: The rights page shows the permissions in these groups, by the word before the dot.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "企业": ("firms", "contacts"),
+    "资质与梯队": ("titles", "pool", "funnel", "figures", "types"),
+    "走访与问题": ("visits", "issues"),
+    "导入与后台": ("imports", "tasks"),
+    "单位与人员": ("areas", "units", "people", "absences"),
+    "系统": ("settings", "rights", "audit"),
+}
+
 #: One account may hold several of these; every other role stands alone.
 COMBINABLE = frozenset({"officer", "office", "manager"})
 
@@ -125,6 +135,14 @@ BUSINESS = frozenset(
     for name in PERMISSIONS
     if name.split(".")[0] in {"firms", "contacts", "titles", "pool", "funnel", "figures", "visits", "imports", "issues"}
 )
+
+
+#: What belongs to one administrator alone and is never taken away: else nobody could give it back.
+EXCLUSIVE: dict[str, frozenset[str]] = {
+    "auditor": frozenset({"audit.view", "audit.export"}),
+    "secadmin": frozenset({"rights.edit"}),
+    "sysadmin": frozenset({"people.edit", "settings.edit"}),
+}
 
 
 def role_conflict(roles: Iterable[str]) -> str | None:
@@ -147,11 +165,10 @@ def rights_conflict(role: str, permissions: Iterable[str]) -> str | None:
         return f"没有这项权限：{'、'.join(sorted(unknown))}"
     if role in ADMINISTRATORS and given & BUSINESS:
         return f"{ROLE_NAMES[role]}不能查看或修改企业数据"
-    for owner, kept in (
-        ("auditor", {"audit.view", "audit.export"}),
-        ("secadmin", {"rights.edit"}),
-        ("sysadmin", {"people.edit", "settings.edit"}),
-    ):
+    for owner, kept in EXCLUSIVE.items():
         if role != owner and given & kept:
             return f"“{'、'.join(PERMISSIONS[name] for name in sorted(given & kept))}”只能属于{ROLE_NAMES[owner]}"
+    missing = EXCLUSIVE.get(role, frozenset()) - given
+    if missing:
+        return f"{ROLE_NAMES[role]}必须保留“{'、'.join(PERMISSIONS[name] for name in sorted(missing))}”"
     return None

@@ -1,7 +1,7 @@
 """Rows with full defaults: a test names only what matters to it. Names are invented."""
 
 import itertools
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from models.pool import PoolType
 from models.rules.access import ROLES
 from models.task import Task
 from models.title import Title, TitleType
+from models.unit import Absence, Membership, Unit
 from models.user import Role, User
 
 _number = itertools.count(1)
@@ -113,3 +114,33 @@ def make_pool_type(key: str = "cultivation_pool", **values: Any) -> PoolType:
         db.session.add(kind)
         db.session.flush()
     return kind
+
+
+def make_unit(name: str = "综合科", parent: Unit | None = None, **values: Any) -> Unit:
+    """A unit, found again by its name."""
+    unit = db.session.scalar(select(Unit).where(Unit.name == name))
+    if unit is None:
+        defaults: dict[str, Any] = {"code": f"U{next(_number):04d}", "sort_key": name, "kind": "section"}
+        unit = Unit(**{**defaults, **values}, name=name, parent_id=parent.id if parent else None)
+        db.session.add(unit)
+        db.session.flush()
+    return unit
+
+
+def make_membership(user: User | None = None, unit: Unit | None = None, **values: Any) -> Membership:
+    """Somebody belongs to a unit since the beginning of 2026."""
+    defaults: dict[str, Any] = {"from_on": date(2026, 1, 1)}
+    row = Membership(**{**defaults, **values}, user_id=(user or make_user()).id, unit_id=(unit or make_unit()).id)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def make_absence(user: User | None = None, deputy: User | None = None, **values: Any) -> Absence:
+    """Somebody is away for a week from today."""
+    today = clock.today()
+    defaults: dict[str, Any] = {"from_on": today, "to_on": today + timedelta(days=6)}
+    row = Absence(**{**defaults, **values}, user_id=(user or make_user()).id, deputy_id=(deputy or make_user()).id)
+    db.session.add(row)
+    db.session.flush()
+    return row

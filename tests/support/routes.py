@@ -10,6 +10,7 @@ from models import clock
 from models.base import db
 from models.user_session import UserSession
 from tests.support import factories
+from tests.support.factories import make_absence, make_membership, make_unit
 
 #: URL argument → makes a row and returns its value. A feature adds its own arguments here.
 ARGUMENTS: dict[str, Callable[[], object]] = {
@@ -20,6 +21,11 @@ ARGUMENTS: dict[str, Callable[[], object]] = {
     "user_id": lambda: factories.make_user().id,
     "task_id": lambda: factories.make_task().id,
     "area_id": lambda: factories.make_area().id,
+    "unit_id": lambda: make_unit().id,
+    "membership_id": lambda: make_membership().id,
+    "absence_id": lambda: make_absence().id,
+    "role_name": lambda: "officer",
+    "tree": lambda: "area",
     "session_id": lambda: UserSession.begin(factories.make_user(), clock.now())[0].id,
 }
 

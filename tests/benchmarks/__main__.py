@@ -1,0 +1,92 @@
+"""`make bench`: pages and imports beside the raw limit, in one run, on databases made for it.
+
+Options from the environment: BENCH_FIRMS (150000), BENCH_TITLES (30000), BENCH_VISITS (60000), BENCH_ROUNDS (100),
+BENCH_PARTS (pages,sqlite,imports).
+"""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from crm.demo.generate import Size
+from tests.benchmarks.districts import THREADS, WORKERS, District, district
+from tests.benchmarks.pages import AIMS, CLIENTS, Results, run
+
+FIRMS = int(os.environ.get("BENCH_FIRMS", "150000"))
+SIZE = Size(
+    FIRMS,
+    int(os.environ.get("BENCH_TITLES", str(FIRMS // 5))),
+    int(os.environ.get("BENCH_VISITS", str(FIRMS * 2 // 5))),
+)
+SMALL = Size(SIZE.firms // 10, SIZE.titles // 10, SIZE.visits // 10)
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "100"))
+PARTS = os.environ.get("BENCH_PARTS", "pages,sqlite,imports").split(",")
+
+
+def tell(line: str = "") -> None:
+    """One line of the account, at once."""
+    print(line, flush=True)
+
+
+def told(made: District) -> None:
+    """How the district came to be."""
+    tell(
+        f"  {made.size.firms:,} firms, {made.size.titles:,} titles, {made.size.visits:,} visits"
+        f" loaded in {made.load_seconds:.0f} s"
+    )
+
+
+def verdict(value: float, aim: float | None) -> str:
+    """The ratio with whether it keeps its aim."""
+    return f"{value:6.2f} ×" + ("        " if aim is None else f" {'ok ' if value <= aim else 'OVER'}≤{aim:g}")
+
+
+def page_table(ours: Results, bare: Results, small: Results) -> None:
+    """Median and p95 beside the bare route and beside a tenth of the firms."""
+    tell(
+        f"{'':18}{'clients':>8}{'median':>10}{'p95':>10}{'bare':>10}{'bare p95':>10}   {'ratio':20}{'1/10':>8}   growth"
+    )
+    for name, (aim, growth) in AIMS.items():
+        for count in CLIENTS:
+            here, there, tenth = ours[name, count], bare[name, count], small[name, count]
+            tell(
+                f"{name:18}{count:8}{here.median:8.1f}ms{here.p95:8.1f}ms{there.median:8.1f}ms{there.p95:8.1f}ms   "
+                f"{verdict(here.median / there.median, aim):20}{tenth.median:6.1f}ms   "
+                f"{verdict(here.median / tenth.median, growth)}"
+            )
+
+
+def pages(folder: Path) -> None:
+    """The table of pages on PostgreSQL."""
+    tell(f"Pages on PostgreSQL, {WORKERS} workers of {THREADS} threads each for ours and for the bare route")
+    with district("postgresql", "small", SMALL, folder) as made:
+        told(made)
+        small, _ = run(made, ROUNDS, bare=False)
+    with district("postgresql", "full", SIZE, folder) as made:
+        told(made)
+        ours, bare = run(made, ROUNDS, bare=True)
+    page_table(ours, bare, small)
+
+
+def sqlite(folder: Path) -> None:
+    """The same pages on SQLite, for information."""
+    tell("\nPages on SQLite, for information")
+    with district("sqlite", "lite", SIZE, folder) as made:
+        told(made)
+        ours, _ = run(made, ROUNDS, bare=False)
+    for (name, count), times in ours.items():
+        tell(f"{name:18}{count:8}{times.median:8.1f}ms{times.p95:8.1f}ms")
+
+
+def main() -> int:
+    """Run the parts asked for."""
+    with tempfile.TemporaryDirectory(prefix="tidu-bench-") as folder:
+        for name, part in (("pages", pages), ("sqlite", sqlite)):
+            if name in PARTS:
+                part(Path(folder))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

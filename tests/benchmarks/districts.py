@@ -1,0 +1,131 @@
+"""Databases and servers of the bench: made for the run, ended and dropped afterwards."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import create_engine, make_url, text
+
+from config import ROOT, Config
+from crm import create_app
+from crm.demo.generate import Size
+from crm.demo.load import load
+from models import clock
+from models.base import db
+from tests.support.skips import postgres_url
+
+WORKERS = 4
+THREADS = 4
+SECRET = "bench " * 8
+
+
+@dataclass
+class District:
+    """A filled database and how to come in."""
+
+    url: str
+    instance: Path
+    app: Flask
+    size: Size
+    passwords: dict[str, str] = field(default_factory=dict)
+    load_seconds: float = 0.0
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a server on this database needs."""
+        named = {"DATABASE_URL": self.url, "TIDU_INSTANCE": str(self.instance), "SECRET_KEY": SECRET}
+        return {**os.environ, **named}
+
+    @property
+    def officer(self) -> tuple[str, str]:
+        """Address and password of an officer who sees the whole district."""
+        email = "lu@yunlan.example"
+        return email, self.passwords[email]
+
+
+@contextmanager
+def district(kind: str, name: str, size: Size, folder: Path) -> Iterator[District]:
+    """A database of this kind with a district of this size; dropped at the end."""
+    instance = folder / name
+    instance.mkdir()
+    if kind == "sqlite":
+        yield fill(f"sqlite:///{instance}/bench.sqlite3", instance, size)
+        return
+    server = postgres_url()
+    if server is None:
+        raise SystemExit("The bench needs a PostgreSQL server: set TEST_DATABASE_URL.")
+    database = f"tidu_bench_{name}_{os.getpid()}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {database}"))
+    try:
+        yield fill(make_url(server).set(database=database).render_as_string(hide_password=False), instance, size)
+    finally:
+        with admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)"))
+        admin.dispose()
+
+
+def fill(url: str, instance: Path, size: Size) -> District:
+    """Migrate the database and load the district."""
+    from flask_migrate import upgrade
+    from flask_security.utils import hash_password
+
+    app = create_app(Config(secret_key=SECRET, database_url=url, instance=instance, contact_key=SECRET))
+    made = District(url, instance, app, size)
+    begun = time.perf_counter()
+    with app.app_context():
+        upgrade()
+        if size.firms:
+            loaded = load(size, 1, clock.now(), clock.today(), hash_password)
+            made.passwords = loaded.passwords
+        db.session.commit()
+        # What autovacuum does within minutes; the bench does not wait for it.
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE" if db.engine.dialect.name == "postgresql" else "ANALYZE")
+        db.session.remove()
+        db.engine.dispose()
+    made.load_seconds = time.perf_counter() - begun
+    return made
+
+
+@contextmanager
+def served(target: str, made: District) -> Iterator[int]:
+    """gunicorn with this application on this database; yields its port and ends it afterwards."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        str(Path(sys.executable).parent / "gunicorn"), "-w", str(WORKERS), "-k", "gthread", "--threads", str(THREADS),
+        "--keep-alive", "60", "--no-control-socket", "--log-level", "error", "-b", f"127.0.0.1:{port}", target,
+    ]  # fmt: skip
+    process = subprocess.Popen(command, cwd=ROOT, env=made.environment)
+    try:
+        wait_for(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def wait_for(port: int) -> None:
+    """Return as soon as the server answers anything."""
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).close()
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("the server does not answer")
