@@ -15,7 +15,7 @@ from models.title import TitleType
 class EnterForm(BaseForm):
     """Firms enter a pool."""
 
-    type_id = SelectField("入哪个库", coerce=int)
+    type_id = SelectField("入哪个库", [InputRequired()], coerce=int)
     on = DateField("入库日期", [InputRequired("请填入库日期")])
     plan_year = IntegerField("计划年度", [Optional(), NumberRange(2000, 2100, "年份写四位，如 2027")])
     target_type_id = SelectField("目标资质", coerce=int)
@@ -36,7 +36,7 @@ class EnterForm(BaseForm):
 class LeaveForm(BaseForm):
     """Firms leave a pool."""
 
-    type_id = SelectField("出哪个库", coerce=int)
+    type_id = SelectField("出哪个库", [InputRequired()], coerce=int)
     on = DateField("在库最后一天", [InputRequired("请填在库最后一天")])
     reason = StringField("出库原因", [InputRequired("请写出库原因，如已认定、不再申报"), Length(max=200)])
 

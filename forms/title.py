@@ -15,7 +15,7 @@ from models.title import TitleType
 class TitleForm(BaseForm):
     """A title from a certificate or a list. Without a last day the type's validity gives it."""
 
-    type_id = SelectField("资质", coerce=int)
+    type_id = SelectField("资质", [InputRequired()], coerce=int)
     issued_on = DateField(
         "发证日期", [InputRequired("请填发证日期，证书或公告上有")], description="公示名单填公示日期。"
     )

@@ -1,14 +1,13 @@
 """What the office may say about a type of title, and about a kind of pool."""
 
-from datetime import date
 from typing import Any
 
-from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Regexp
 
 from forms.base import BaseForm
-from models.rules.ladder import RUNG_NAMES, RuleRefused, Rung, last_day_of, window_closes_on
+from models.rules.ladder import RUNG_NAMES, Rung, say_validity, say_window
 from models.title import LEVELS
 
 RUNGS = (
@@ -17,27 +16,25 @@ RUNGS = (
     SelectChoice("", "不影响梯级"),
 )
 
+#: What is offered; a row may hold another rule of the same kind (models/rules/ladder.py).
+VALIDITIES = ("+3y", "+3y-1d", "year_end", "+1y", "+1y-1d", "+2y", "+2y-1d", "+5y", "+5y-1d", "none")
+WINDOWS = ("none", "year_end_of_ends_on", "03-31+1y", "06-30+1y", "10-31+1y", "12-31+1y")
+
 
 class TitleTypeForm(BaseForm):
     """A type of title. Validity and window change what is in force, also for days gone by."""
 
     key = StringField(
-        "标识",
-        [InputRequired("请填标识"), Length(max=40), Regexp(r"^[a-z][a-z0-9_]*$", message="只用小写字母、数字和下划线")],
-        description="导入和导出里用，定了不再改。",
+        "代号",
+        [InputRequired("请填代号"), Length(max=40), Regexp(r"^[a-z][a-z0-9_]*$", message="只用小写字母、数字和下划线")],
+        description="导入名单时认它，如 gazelle；定了不再改。",
     )  # fmt: skip
     name = StringField("名称", [InputRequired("请填名称"), Length(max=200)])
     short_name = StringField("简称", [InputRequired("请填简称"), Length(max=40)])
     rung = SelectField("梯级", choices=list(RUNGS))
-    level = SelectField("级别", choices=[SelectChoice(key, name) for key, name in LEVELS.items()])
-    validity = StringField(
-        "有效期规则", [InputRequired("请填有效期规则"), Length(max=40)],
-        description="+3y：三年后的同一天是最后一天；+3y-1d：再早一天；year_end：编号年份的 12 月 31 日；none：长期。",
-    )  # fmt: skip
-    renewal_window = StringField(
-        "续期窗口", [InputRequired("没有窗口就填 none"), Length(max=40)],
-        description="year_end_of_ends_on：到期那年的 12 月 31 日；10-31+1y：次年 10 月 31 日；none：没有。",
-    )  # fmt: skip
+    level = SelectField("级别", [InputRequired()], choices=[SelectChoice(key, name) for key, name in LEVELS.items()])
+    validity = SelectField("有效期", [InputRequired()], description="用于以后登记的资质；名单写明有效期的，照名单。")
+    renewal_window = SelectField("续期窗口", [InputRequired()], description="到期后在窗口内的算待续，不算到期未续。")
     owner_department = StringField("主管部门", [Length(max=200)])
     document = TextAreaField("依据文件", [Length(max=2000)])
     position = IntegerField("排在第几", [NumberRange(0, 999, "请填 0 到 999")], default=50)
@@ -45,22 +42,16 @@ class TitleTypeForm(BaseForm):
 
     def __init__(self, obj: Any = None) -> None:
         super().__init__(obj=obj)
+        held = (obj.validity, obj.renewal_window) if obj is not None else ()
+        self.validity.choices = [SelectChoice(rule, say_validity(rule)) for rule in _with(VALIDITIES, held[:1])]
+        self.renewal_window.choices = [SelectChoice(rule, say_window(rule)) for rule in _with(WINDOWS, held[1:])]
         if obj is not None:
             del self.key
 
-    def validate_validity(self, field: StringField) -> None:
-        """A rule that can be computed."""
-        try:
-            last_day_of(field.data or "", date(2024, 2, 29))
-        except RuleRefused as error:
-            raise ValidationError(str(error)) from error
 
-    def validate_renewal_window(self, field: StringField) -> None:
-        """A rule that can be computed."""
-        try:
-            window_closes_on(field.data or "", date(2025, 12, 31))
-        except RuleRefused as error:
-            raise ValidationError(str(error)) from error
+def _with(rules: tuple[str, ...], held: tuple[str, ...]) -> tuple[str, ...]:
+    """The rules on offer, and the one the row has when it is another."""
+    return (*rules, *(rule for rule in held if rule not in rules))
 
 
 class PoolTypeForm(BaseForm):

@@ -136,7 +136,8 @@ def test_a_changed_window_is_computed_anew_and_a_rule_nobody_reads_is_refused(li
             "renewal_window": "06-30+1y", "position": "3", "active": "y"}  # fmt: skip
     day = Period.up_to(date(2026, 6, 30))
     assert rungs.tally(day, Scope())["rung_waiting.hnte"] == 0
-    assert "看不懂" in Page(lite_browser.post(f"/types/{hnte.id}/edit", data={**data, "validity": "three"})).text
+    assert kind("hnte").validity == "+3y"
+    assert "有 1 处要改" in Page(lite_browser.post(f"/types/{hnte.id}/edit", data={**data, "validity": "three"})).text
     lite_browser.post(f"/types/{hnte.id}/edit", data=data)
     assert rungs.tally(day, Scope())["rung_waiting.hnte"] == 1
     assert "次年 6 月 30 日" in Page(lite_browser.get("/types/")).text
