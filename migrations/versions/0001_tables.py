@@ -447,6 +447,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.create_index("ix_contact_firm_id", ["firm_id"], unique=False)
+        batch_op.create_index("ix_contact_keep_until", ["keep_until", "id"], unique=False)
         batch_op.create_index("ix_contact_phone_tail", ["phone_tail"], unique=False)
 
     op.create_table(
@@ -973,6 +974,7 @@ def downgrade() -> None:
     op.drop_table("firm_figure")
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.drop_index("ix_contact_phone_tail")
+        batch_op.drop_index("ix_contact_keep_until")
         batch_op.drop_index("ix_contact_firm_id")
 
     op.drop_table("contact")

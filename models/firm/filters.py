@@ -156,7 +156,9 @@ class FirmFilter:
 def titles_in_force(on: date) -> Any:
     """Select the firms of the titles in force on a day, 公示中 left out (product.md, "The ladder")."""
     return select(Title.firm_id).where(
-        Title.issued_on <= on, Title.ends_on >= on, or_(Title.revoked_on.is_(None), Title.revoked_on > on),
+        Title.issued_on <= on,
+        or_(Title.ends_on.is_(None), Title.ends_on >= on),
+        or_(Title.revoked_on.is_(None), Title.revoked_on > on),
         Title.provisional.is_(False),
     )  # fmt: skip
 

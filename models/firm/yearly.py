@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy import Date, ForeignKey, Index, Integer, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Key, Model, Moment, Money, Name
+from models import clock
+from models.base import Key, Model, Moment, Money, Name, db
 
 #: key → (name, unit). Money in 万元; heads and counts whole; shares as a fraction of one.
 YEARLY: dict[str, tuple[str, str]] = {
@@ -48,3 +49,28 @@ class FirmFigure(Model):
     import_row_id: Mapped[int | None] = mapped_column(Integer)
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     entered_at: Mapped[datetime] = mapped_column(Moment)
+
+
+def record(
+    firm_id: int,
+    key: str,
+    year: int,
+    value: Decimal,
+    source: str,
+    *,
+    approximate: bool = False,
+    source_on: date | None = None,
+    by_id: int | None = None,
+) -> FirmFigure:
+    """Keep one figure of one year; the same source again replaces what it said. The caller commits."""
+    query = select(FirmFigure).where(
+        FirmFigure.firm_id == firm_id, FirmFigure.key == key, FirmFigure.year == year, FirmFigure.source == source
+    )
+    row = db.session.scalars(query).first()
+    if row is None:
+        row = FirmFigure(firm_id=firm_id, key=key, year=year, source=source)
+        db.session.add(row)
+    row.value, row.approximate, row.source_on = value, approximate, source_on
+    row.entered_by_id, row.entered_at, row.import_row_id = by_id, clock.now(), None
+    db.session.flush()
+    return row

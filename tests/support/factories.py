@@ -10,6 +10,8 @@ from models import clock
 from models.area import Area
 from models.base import db
 from models.firm import Firm
+from models.firm.contacts import Contact
+from models.firm.tags import Tag
 from models.pool import PoolType
 from models.rules.access import ROLES
 from models.task import Task
@@ -144,3 +146,20 @@ def make_absence(user: User | None = None, deputy: User | None = None, **values:
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def make_contact(firm: Firm | None = None, name: str = "张以安", phone: str = "15400001234", **values: Any) -> Contact:
+    """A contact person of a firm, sealed as every other."""
+    contact = Contact.add(firm or make_firm(), name, phone, values.pop("post", ""), "测试", **values)
+    db.session.flush()
+    return contact
+
+
+def make_tag(name: str = "低空经济") -> Tag:
+    """A tag, found again by its name."""
+    tag = db.session.scalar(select(Tag).where(Tag.name == name))
+    if tag is None:
+        tag = Tag(name=name, sort_key=name)
+        db.session.add(tag)
+        db.session.flush()
+    return tag

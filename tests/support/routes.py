@@ -20,6 +20,8 @@ ARGUMENTS: dict[str, Callable[[], object]] = {
     "firm_id": lambda: factories.make_firm().id,
     "user_id": lambda: factories.make_user().id,
     "task_id": lambda: factories.make_task().id,
+    "contact_id": lambda: factories.make_contact().id,
+    "tag_id": lambda: factories.make_tag().id,
     "area_id": lambda: factories.make_area().id,
     "unit_id": lambda: make_unit().id,
     "membership_id": lambda: make_membership().id,

@@ -1,15 +1,102 @@
-"""The record of a firm."""
+"""The record of a firm: who, what state, what next; its dated facts; everything that happened."""
 
-from flask import g, render_template
+from datetime import date, timedelta
+from typing import Any
+
+from flask import g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from crm.access import needs
 from crm.views.firms.base import bp
-from models.firm.record import Firm
+from models import clock
+from models.errors import NotFound
+from models.firm import merge, timeline
+from models.firm.contacts import may_call
+from models.firm.editing import may_change
+from models.firm.profile import Profile, Series, load
+from models.firm.record import CARE_LEVELS, CODE_KINDS, STATUSES
+from models.firm.status import FLAGS
+from models.rules.industry import industry_name
+from models.rules.ladder import RUNG_NAMES, TitleState
+from models.title import Title
+
+#: A title that ends within so many days says how many are left.
+ENDS_SOON = timedelta(90)
+EVENTS_SHOWN = 30
+YEARS_SHOWN = 5
+
+#: What the strip of small bars shows of the yearly figures.
+IN_STRIP = ("operating_revenue", "rd_expense", "tech_staff", "staff_total")
 
 
 @bp.get("/<int:firm_id>")
 @needs("firms.view")
-def show(firm_id: int) -> str:
-    """The record of one firm."""
-    firm = Firm.get_for(g.user, firm_id)
-    return render_template("firms/show.html", firm=firm)
+def show(firm_id: int) -> str | Response:
+    """The record as of today, or of the day in the address; a merged firm leads to the one it went into."""
+    on = _day()
+    try:
+        profile = load(g.user, firm_id, on)
+    except NotFound:
+        kept = merge.went_into(g.user, firm_id)
+        if kept is None:
+            raise
+        return redirect(url_for(".show", firm_id=kept, on=request.args.get("on")), 301)
+    kinds = request.args.get("kinds", "")
+    events = timeline.events(profile, kinds if kinds in ("visit", "title") else "")
+    shown = events if request.args.get("all") else events[:EVENTS_SHOWN]
+    return render_template(
+        "firms/show.html", profile=profile, firm=profile.firm, on=on, as_of=on != clock.today(), pills=pills(profile),
+        events=shown, more=len(events) - len(shown), kinds=kinds, strip=strip(profile), years=years(profile),
+        may_change=may_change(g.user, profile.firm), may_call=may_call(g.user, profile.firm), rungs=RUNG_NAMES,
+        statuses=STATUSES, flags=FLAGS, care_levels=CARE_LEVELS, code_kinds=CODE_KINDS,
+        industry=industry_name(profile.firm.industry_code), title_words=title_words,
+    )  # fmt: skip
+
+
+def _day() -> date:
+    """The day in the address, today without one or with one that cannot be read."""
+    try:
+        return date.fromisoformat(request.args.get("on", ""))
+    except ValueError:
+        return clock.today()
+
+
+def pills(profile: Profile) -> list[tuple[str, str, str]]:
+    """(name, until when, state) for the newest title of each type: in force first, ended ones last."""
+    found, seen = [], set()
+    for title in profile.titles:
+        if title.type_id not in seen:
+            seen.add(title.type_id)
+            found.append((title.type.name, *title_words(title, profile.on)))
+    return sorted(found, key=lambda pill: ("current", "ending", "", "ended").index(pill[2]))
+
+
+def title_words(title: Title, on: date) -> tuple[str, str]:
+    """Until when a title holds, in words, and how its pill looks."""
+    state = title.state_on(on)
+    if state == TitleState.PROVISIONAL:
+        return f"公示中，{title.noticed_on or title.issued_on} 起", ""
+    if state == TitleState.IN_FORCE:
+        if title.ends_on is None:
+            return "长期有效", "current"
+        left = title.ends_on - on
+        return f"至 {title.ends_on}" + (f"，还有 {left.days} 天" if left <= ENDS_SOON else ""), (
+            "ending" if left <= ENDS_SOON else "current"
+        )
+    if state == "revoked":
+        return f"{title.revoked_on} 撤销", "ended"
+    if state == TitleState.PENDING:
+        return f"{title.ends_on} 到期，待续", "ending"
+    return f"{title.issued_on} 至 {title.ends_on}" if title.ends_on else f"{title.issued_on} 起", "ended"
+
+
+def strip(profile: Profile) -> list[Series]:
+    """The figures that the strip of bars shows, at most four of them."""
+    by_key = {series.key: series for series in profile.series}
+    return [by_key[key] for key in IN_STRIP if key in by_key]
+
+
+def years(profile: Profile) -> list[int]:
+    """The last years that have any figure, oldest first."""
+    known: set[Any] = {year for series in profile.series for year in series.values}
+    return sorted(known)[-YEARS_SHOWN:]
