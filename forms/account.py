@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from wtforms import PasswordField, RadioField, StringField, ValidationError
 from wtforms.fields import SelectChoice
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms.validators import DataRequired, EqualTo, Length
 
 from forms.base import BaseForm
 
@@ -22,17 +22,17 @@ class PasswordForm(BaseForm):
 
     current = PasswordField(
         "现在的口令",
-        validators=[InputRequired("请填现在的口令"), Length(max=200)],
+        validators=[DataRequired("请填现在的口令"), Length(max=200)],
         render_kw={"autocomplete": "current-password"},
     )
     new = PasswordField(
         "新口令",
-        validators=[InputRequired("请填新口令"), Length(max=200)],
+        validators=[DataRequired("请填新口令"), Length(max=200)],
         render_kw={"autocomplete": "new-password"},
     )
     again = PasswordField(
         "再填一次新口令",
-        validators=[InputRequired("请再填一次新口令"), EqualTo("new", "两次填的新口令不一样，请重填")],
+        validators=[DataRequired("请再填一次新口令"), EqualTo("new", "两次填的新口令不一样，请重填")],
         render_kw={"autocomplete": "new-password"},
     )
 
@@ -52,7 +52,7 @@ class PasswordConfirmForm(BaseForm):
 
     current = PasswordField(
         "现在的口令",
-        validators=[InputRequired("请填现在的口令"), Length(max=200)],
+        validators=[DataRequired("请填现在的口令"), Length(max=200)],
         render_kw={"autocomplete": "current-password"},
     )
 
@@ -62,6 +62,6 @@ class TotpForm(BaseForm):
 
     code = StringField(
         "手机上显示的 6 位数字",
-        validators=[InputRequired("请填手机上显示的 6 位数字"), Length(max=20)],
+        validators=[DataRequired("请填手机上显示的 6 位数字"), Length(max=20)],
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
     )

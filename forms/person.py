@@ -1,8 +1,8 @@
 """What the system administrator types about a person, and what the security administrator grants."""
 
-from wtforms import SelectField, StringField
+from wtforms import SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms.validators import DataRequired, Length, Optional, Regexp
 
 from forms.base import BaseForm, CheckboxesField
 from models.rules.access import PERMISSIONS, ROLE_NAMES, role_conflict
@@ -11,11 +11,11 @@ from models.rules.access import PERMISSIONS, ROLE_NAMES, role_conflict
 class PersonForm(BaseForm):
     """A person with an account. `units` and `places` are (id, name) as a list of choices shows them."""
 
-    name = StringField("姓名", validators=[InputRequired("请填姓名"), Length(max=100)])
+    name = StringField("姓名", validators=[DataRequired("请填姓名"), Length(max=100)])
     email = StringField(
         "邮箱",
         validators=[
-            InputRequired("请填邮箱"),
+            DataRequired("请填邮箱"),
             Length(max=255),
             Regexp(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", 0, "邮箱写法不对"),
         ],
@@ -38,7 +38,7 @@ class PersonForm(BaseForm):
         """Roles that exclude each other cannot even be proposed."""
         conflict = role_conflict(field.data or ())
         if conflict:
-            raise ValueError(conflict)
+            raise ValidationError(conflict)
 
 
 class RolesForm(BaseForm):

@@ -2,14 +2,14 @@
 
 from datetime import date
 
-from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms.validators import DataRequired, Length, Optional, Regexp
 
 from forms.base import BaseForm
 from models.unit import UNIT_KINDS
 
-CODE = [InputRequired("请填代码"), Length(max=40), Regexp(r"^[\w.-]+$", 0, "代码只用字母、数字、点和横线")]
+CODE = [DataRequired("请填代码"), Length(max=40), Regexp(r"^[\w.-]+$", 0, "代码只用字母、数字、点和横线")]
 
 
 def choices(pairs: list[tuple[int, str]], none: str) -> list[SelectChoice]:
@@ -20,7 +20,7 @@ def choices(pairs: list[tuple[int, str]], none: str) -> list[SelectChoice]:
 class UnitForm(BaseForm):
     """A unit: who answers."""
 
-    name = StringField("名称", validators=[InputRequired("请填名称"), Length(max=100)])
+    name = StringField("名称", validators=[DataRequired("请填名称"), Length(max=100)])
     code = StringField("代码", validators=CODE, description="导入和命令行用它认单位，例如 KJ-ZH")
     kind = SelectField("类别", choices=[SelectChoice(key, name) for key, name in UNIT_KINDS.items()])
     parent = SelectField("上级")
@@ -40,9 +40,9 @@ class UnitForm(BaseForm):
 class MemberForm(BaseForm):
     """Somebody becomes a member of a unit."""
 
-    person = SelectField("人员", validators=[InputRequired("请选一个人")])
+    person = SelectField("人员", validators=[DataRequired("请选一个人")])
     post = StringField("职务", validators=[Optional(), Length(max=100)])
-    from_on = DateField("从哪天起", validators=[InputRequired("请填日期")])
+    from_on = DateField("从哪天起", validators=[DataRequired("请填日期")])
 
     def __init__(self, people: list[tuple[int, str]], **values: object) -> None:
         super().__init__(**values)
@@ -52,13 +52,13 @@ class MemberForm(BaseForm):
 class LeaveForm(BaseForm):
     """The last day of a membership."""
 
-    to_on = DateField("到哪天止", validators=[InputRequired("请填日期")])
+    to_on = DateField("到哪天止", validators=[DataRequired("请填日期")])
 
 
 class AreaForm(BaseForm):
     """An area or a park: where firms are."""
 
-    name = StringField("名称", validators=[InputRequired("请填名称"), Length(max=100)])
+    name = StringField("名称", validators=[DataRequired("请填名称"), Length(max=100)])
     code = StringField("代码", validators=CODE, description="导入和命令行用它认镇街园区，可用行政区划代码")
     parent = SelectField("上级")
     aliases = TextAreaField(
@@ -76,10 +76,10 @@ class AreaForm(BaseForm):
 class AbsenceForm(BaseForm):
     """A person is away, and who acts meanwhile."""
 
-    person = SelectField("谁外出", validators=[InputRequired("请选外出的人")])
-    deputy = SelectField("谁代理", validators=[InputRequired("请选代理人")])
-    from_on = DateField("从哪天起", validators=[InputRequired("请填日期")])
-    to_on = DateField("到哪天止（含）", validators=[InputRequired("请填日期")])
+    person = SelectField("谁外出", validators=[DataRequired("请选外出的人")])
+    deputy = SelectField("谁代理", validators=[DataRequired("请选代理人")])
+    from_on = DateField("从哪天起", validators=[DataRequired("请填日期")])
+    to_on = DateField("到哪天止（含）", validators=[DataRequired("请填日期")])
     reason = StringField("事由", validators=[Optional(), Length(max=100)], description="例如 出差、休假")
 
     def __init__(
@@ -93,6 +93,6 @@ class AbsenceForm(BaseForm):
     def validate_to_on(self, field: DateField) -> None:
         """An absence that is over needs no deputy any more."""
         if field.data and self.from_on.data and field.data < self.from_on.data:
-            raise ValueError("结束日期不能早于开始日期")
+            raise ValidationError("结束日期不能早于开始日期")
         if field.data and field.data < self.today:
-            raise ValueError("这段时间已经过去，不用登记了")
+            raise ValidationError("这段时间已经过去，不用登记了")

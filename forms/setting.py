@@ -5,7 +5,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired
 
 from forms.base import BaseForm
 from models.setting import SETTINGS, SettingKind, fault
@@ -28,13 +28,13 @@ def _field(key: str, kind: SettingKind) -> Any:
             raise ValidationError(wrong)
 
     if kind.low is None:
-        needed = [] if kind.default == "" else [InputRequired(f"请填{kind.name}")]
+        needed = [] if kind.default == "" else [DataRequired(f"请填{kind.name}")]
         return StringField(kind.name, validators=[*needed, allowed])
     hint = f"{kind.low} 到 {kind.high}{f' {kind.unit}' if kind.unit else ''}，出厂为 {kind.default}"
     label = f"{kind.name}（{kind.unit}）" if kind.unit else kind.name
     return StringField(
         label,
-        validators=[InputRequired(f"请填{kind.name}"), allowed],
+        validators=[DataRequired(f"请填{kind.name}"), allowed],
         description=hint,
         render_kw={"inputmode": "numeric"},
     )

@@ -1,7 +1,7 @@
 """What a person types to sign in."""
 
 from wtforms import HiddenField, PasswordField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from forms.base import BaseForm
 
@@ -11,12 +11,12 @@ class SignInForm(BaseForm):
 
     login = StringField(
         "邮箱、手机号或工号",
-        validators=[InputRequired("请填邮箱、手机号或工号"), Length(max=255)],
+        validators=[DataRequired("请填邮箱、手机号或工号"), Length(max=255)],
         render_kw={"autocomplete": "username"},
     )
     password = PasswordField(
         "口令",
-        validators=[InputRequired("请填口令"), Length(max=200)],
+        validators=[DataRequired("请填口令"), Length(max=200)],
         render_kw={"autocomplete": "current-password"},
     )
     next = HiddenField()
@@ -27,6 +27,6 @@ class CodeForm(BaseForm):
 
     code = StringField(
         "动态口令",
-        validators=[InputRequired("请填手机上的 6 位动态口令"), Length(max=40)],
+        validators=[DataRequired("请填手机上的 6 位动态口令"), Length(max=40)],
         render_kw={"autocomplete": "one-time-code"},
     )
