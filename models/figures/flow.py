@@ -5,6 +5,7 @@ Rungs count 待续 as held, so that a firm between two certificates stays where 
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
 
@@ -49,7 +50,13 @@ class Step:
     @property
     def move(self) -> Move:
         """What it is called."""
-        return move_between(self.old, self.new, held_before=self.held)
+        return _move(self)
+
+
+@cache
+def _move(step: Step) -> Move:
+    """There are few steps, and a page asks for each many times."""
+    return move_between(step.old, step.new, held_before=step.held)
 
 
 #: Everything that touches the board. 在册 and outside alone are nobody's news.

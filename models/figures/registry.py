@@ -44,7 +44,7 @@ def ladder(period: Period, scope: Scope) -> Ladder:
     The numbers are those of ``find(key).count(period, scope)``, taken together; a test holds them against each other.
     """
     kinds = tuple(TitleType.list_all())
-    if scope.firms() is not None:
+    if scope.firms is not None:
         return Ladder(period, scope, *_count(period, scope, kinds), kinds)
     whole = Scope()
     counts, moves = kept(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -16,7 +17,7 @@ from models.user import User
 AnySelect = Select[*tuple[Any, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scope:
     """The firms this person may see (None: the command line, all of them), narrowed by filters.
 
@@ -39,6 +40,7 @@ class Scope:
         """Whether any filter is set."""
         return any(getattr(self, item.name) not in (None, "") for item in fields(self) if item.name != "user")
 
+    @cached_property
     def conditions(self) -> list[ColumnElement[bool]]:
         """What a firm must meet beside being visible."""
         found: list[ColumnElement[bool]] = []
@@ -64,15 +66,16 @@ class Scope:
             found.append(Firm.id.in_(select(FirmTag.firm_id).where(FirmTag.tag_id == self.tag_id)))
         return found
 
+    @cached_property
     def firms(self) -> AnySelect | None:
         """Select the ids of the firms in scope; None when that is every firm, so that nothing need be asked."""
         if not self.filtered and (self.user is None or Firm.all_visible_to(self.user)):
             return None
         everyone = select(Firm).where(Firm.merged_into_id.is_(None))
         visible = everyone if self.user is None else Firm.visible_to(self.user)
-        return visible.with_only_columns(Firm.id).where(*self.conditions())
+        return visible.with_only_columns(Firm.id).where(*self.conditions)
 
     def restrict(self, query: AnySelect, firm_id: Any) -> AnySelect:
         """The query, counting only firms in scope."""
-        firms = self.firms()
+        firms = self.firms
         return query if firms is None else query.where(firm_id.in_(firms))

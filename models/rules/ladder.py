@@ -43,9 +43,11 @@ class Rung(StrEnum):
     @property
     def height(self) -> int:
         """How high the rung is; 0 is outside the district."""
-        return tuple(Rung).index(self)
+        return HEIGHTS[self]
 
 
+#: Looked up many times per firm, so counted once.
+HEIGHTS: dict["Rung", int] = {rung: height for height, rung in enumerate(Rung)}
 #: What the interface calls each rung.
 RUNG_NAMES: Mapping[str, str] = {
     Rung.OUTSIDE: "区外",
