@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from crm.cli import backup, check, demo, funnel, tasks, users, worker
+from crm.cli import backup, check, demo, funnel, imports, tasks, users, worker
 
 
 def init_app(app: Flask) -> None:
@@ -13,6 +13,7 @@ def init_app(app: Flask) -> None:
         check.command,
         demo.group,
         funnel.command,
+        imports.group,
         tasks.group,
         users.group,
         worker.command,

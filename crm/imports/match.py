@@ -50,12 +50,21 @@ def match(row: Row, index: Index, *, makes_firms: bool = False) -> Match:
     known."""
     key = firm_name.match_key(row.name)
     former = [firm_name.match_key(name) for name in row.former]
+    said = index.chosen.get(spelling(row))
+    if said is not None:
+        return Match("chosen", 1.0, said, "以前有人认过这个写法")
     if not row.code.usable:
         return _by_name(row, key, former, index)
     firm_id = index.by_code.get(row.code.code)
     if firm_id is not None:
         return _check_name(firm_id, key, former, index)
     return _code_unknown(row, key, former, index, makes_firms)
+
+
+def spelling(row: Row) -> str:
+    """What a decision about a row is remembered by: the name alone where there was no code to go by, else both."""
+    key = firm_name.match_key(row.name)
+    return f"{row.code.code}:{key}" if row.code.usable else key
 
 
 def _check_name(firm_id: int, key: str, former: list[str], index: Index) -> Match:
@@ -110,17 +119,15 @@ def _may_have(code: uscc.Code, firm_id: int, index: Index) -> bool:
     return known.code is None or known.code_kind != code.kind
 
 
-_SAYS = {"name": "名字一致", "former_name": "曾用名一致", "chosen": "以前有人认过这个名字"}
+_SAYS = {"name": "名字一致", "former_name": "曾用名一致"}
 
 
 def _called(key: str, former: Iterable[str], index: Index) -> tuple[str, set[int]] | None:
-    """The firms that are called so, and how: a present name before a former one, before what a person once said."""
+    """The firms that are called so, and how: a present name before a former one."""
     firms = index.by_name.get(key, set()) if key else set()
     present = {firm_id for firm_id in firms if index.firms[firm_id].keys[key] == "name"}
     if present or firms:
         return ("name", present) if present else ("former_name", firms)
-    if key in index.chosen:
-        return "chosen", {index.chosen[key]}
     for name in former:
         if firms := index.by_name.get(name, set()):
             return "former_name", firms

@@ -31,6 +31,8 @@ class Facts:
     year: int | None = None
     #: A 公示: its titles are provisional.
     notice: bool = False
+    #: A 公告, the strongest source.
+    announced: bool = False
     batch: str = ""
     day: dates.Day | None = None
 
@@ -132,10 +134,11 @@ def _filled(row: Sequence[Any]) -> list[Any]:
 def _header(sheet: Sheet) -> tuple[list[int], int | None]:
     """Rows of the header (as a person counts) and the index of the first row of data, None when there are no data."""
     first = next((i for i, row in enumerate(sheet.rows[:HEAD]) if _looks_like_data(row)), None)
+    named = _below_words(sheet)
+    if named is not None and (first is None or named < first):
+        first = named
     if first is None:
-        first = _below_words(sheet)
-        if first is None:
-            return [], None
+        return [], None
     rows: list[int] = []
     for index in range(first - 1, -1, -1):
         filled = _filled(sheet.rows[index])
@@ -169,14 +172,24 @@ def _one_column(header: Sequence[Any], below: Sequence[Any]) -> bool:
 
 
 def _below_words(sheet: Sheet) -> int | None:
-    """The row below one whose cells are header words of some kind, when no row looks like data by what it holds."""
+    """The row below the header, where a row has two cells or more that are header words of one kind: lists of short
+    names do not look like data by what they hold."""
     best, found = 1, None
     for index, row in enumerate(sheet.rows[:HEAD]):
-        for kind in KINDS.values():
-            words = sum(any(re.fullmatch(known.words, _plain(cell)) for known in kind.fields) for cell in _filled(row))
-            if words > best:
-                best, found = words, index + 1
-    return found if found is not None and found < len(sheet.rows) else None
+        hits = max(_words(row, kind) for kind in KINDS.values())
+        if hits > best:
+            best, found = hits, index + 1
+    if found is None:
+        return None
+    below = sheet.rows[found] if found < len(sheet.rows) else []
+    if len(_filled(below)) > 1 and max(_words(below, kind) for kind in KINDS.values()) and not _looks_like_data(below):
+        found += 1
+    return found if found < len(sheet.rows) else None
+
+
+def _words(row: Sequence[Any], kind: Kind) -> int:
+    """How many cells of a row are header words of a kind."""
+    return sum(any(re.fullmatch(known.words, _plain(cell)) for known in kind.fields) for cell in _filled(row))
 
 
 def _belongs_together(sheet: Sheet, rows: list[int]) -> bool:
@@ -251,7 +264,7 @@ def _fit(known: Field, header: str, cells: list[Any]) -> float:
         return points
     share = sum(map(known.holds, cells)) / len(cells)
     if share < 0.2 and points:
-        return points - 3.0
+        return points - 2.0
     if known.tells or points:
         return points + (2.5 * share if share >= 0.5 else 0.0)
     # Content alone names a column only where nothing but its kind looks like that.
@@ -265,11 +278,11 @@ def _facts(sheet: Sheet, above: int, first: int, file_name: str) -> Facts:
     title = " ".join(lines)
     names = (title, sheet.name, file_name)
     facts = Facts(title=title, year=_year(names))
-    announced = any("公告" in name and "拟" not in name for name in names)
+    facts.announced = any("公告" in name and "拟" not in name for name in names)
     shown = any(re.search(r"公示|拟认定|拟入库|拟备案|拟推荐", name) for name in names) or any(
         line.startswith("公示") for line in footers
     )
-    facts.notice = shown and not announced
+    facts.notice = shown and not facts.announced
     for line in [*lines, *between]:
         if _BATCH.search(line) and len(line) < 60:
             facts.batch = _batch_of(line)

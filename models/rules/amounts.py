@@ -68,7 +68,9 @@ def parse(written: object, unit: str = "万") -> Amount | None:
     currency, rest = _currency(rest)
     factor = _unit(rest.replace("(", "").replace(")", ""), unit)
     number = Decimal(found.group(1).replace(",", "") + (found.group(2) or ""))
-    return Amount((number * factor).quantize(_FEN, rounding=ROUND_HALF_UP), currency, approximate)
+    value = (number * factor).quantize(_FEN, rounding=ROUND_HALF_UP)
+    whole = value.to_integral_value()
+    return Amount(whole if whole == value else value.normalize(), currency, approximate)
 
 
 def _currency(rest: str) -> tuple[str, str]:

@@ -4,9 +4,13 @@ become. Modules add theirs with `register_kind`; crm/imports/kinds/all.py import
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from models.rules import amounts, dates, firm_name, uscc
+
+if TYPE_CHECKING:
+    from crm.imports.plan import Plan, RowPlan
+    from crm.imports.recognise import Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,8 @@ class Kind:
     marks: tuple[str, ...] = ()
     least: int = 2
     title_type: str | None = None
+    #: Says what a matched row does, by the methods of the plan it is given.
+    plan: Callable[["Plan", "RowPlan", "Facts"], None] | None = None
 
     def field(self, key: str) -> Field:
         """The field of this key; KeyError when the kind has none."""

@@ -1,10 +1,15 @@
 """Kind `hnte`: lists of 高新技术企业. A certificate number is GR, year, province, serial (rules.md 3.5)."""
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from crm.imports import titles
 from crm.imports.kinds import CODE, NAME, REMARK, STREET, Field, Kind, date_of, is_date, plain_text, register_kind, text
 from models.rules import uscc
+
+if TYPE_CHECKING:
+    from crm.imports.plan import Plan, RowPlan
+    from crm.imports.recognise import Facts
 
 NUMBER = re.compile(r"G[A-Z]\d{12}")
 
@@ -58,6 +63,12 @@ FIELDS = (
     REMARK,
 )
 
+
+def plan(whole: "Plan", row_plan: "RowPlan", facts: "Facts") -> None:
+    """A row of the list: the firm's title."""
+    titles.plan_title(whole, row_plan, facts)
+
+
 KIND = register_kind(
     Kind(
         key="hnte",
@@ -69,5 +80,6 @@ KIND = register_kind(
         marks=("number",),
         least=2,
         title_type="hnte",
+        plan=plan,
     )
 )

@@ -1,10 +1,14 @@
 """Kind `register`: firms as the register of companies has them."""
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crm.imports.kinds import CODE, NAME, STREET, Field, Kind, date_of, is_date, plain_text, register_kind, text
 from models.rules import amounts
+
+if TYPE_CHECKING:
+    from crm.imports.plan import Plan, RowPlan
+    from crm.imports.recognise import Facts
 
 
 def _is_capital(cell: Any) -> bool:
@@ -64,6 +68,63 @@ FIELDS = (
     Field("status", "登记状态", r"(?:登记|经营|企业|单位|市场主体)?状态", r"状态", None, plain_text),
 )
 
+#: What a register calls the status of a firm, by the first word found.
+STATUSES = (
+    ("吊销", "revoked"),
+    ("注销", "deregistered"),
+    ("迁出", "moved_out"),
+    ("存续", "active"),
+    ("在业", "active"),
+)
+
+
+def plan(whole: "Plan", row_plan: "RowPlan", facts: "Facts") -> None:
+    """A register row: the firm and its facts; what it leaves blank stays as it is."""
+    row, firm_id = row_plan.row, row_plan.firm_id
+    assert firm_id is not None
+    values = row.values
+    made_here = firm_id < 0 and whole.drafts[firm_id].plan is row_plan
+    if firm_id > 0:
+        _identity(whole, row_plan)
+    if day := values.get("founded_on"):
+        whole.set_field(row_plan, "founded_on", "成立日期", day.first)
+    if (capital := values.get("capital")) is not None:
+        whole.set_field(row_plan, "capital_currency", "币种", capital.currency)
+        whole.set_field(row_plan, "capital", "注册资本（万元）", capital.value)
+    for words, status in STATUSES:
+        if words in values.get("status", ""):
+            whole.set_field(row_plan, "status", "登记状态", status)
+            break
+    for name, label in (("kind", "企业类型"), ("address", "住所"), ("scope", "经营范围")):
+        whole.set_field(row_plan, name, label, values.get(name))
+    if street := values.get("street"):
+        whole.set_area(row_plan, whole.places.of_name(street), "list")
+    if address := values.get("address"):
+        whole.set_area(row_plan, whole.places.of_address(address), "address")
+    for name in row.former:
+        whole.add_name(row_plan, name)
+    if made_here:
+        row_plan.effect = "created"
+    elif firm_id < 0:
+        row_plan.reason = f"和第 {whole.drafts[firm_id].plan.row.row} 行是同一家"
+    elif row_plan.changes:
+        row_plan.effect = "updated"
+
+
+def _identity(whole: "Plan", row_plan: "RowPlan") -> None:
+    """What the register says about who the firm is: a code it lacked, the name as registered, that it exists."""
+    row = row_plan.row
+    firm = whole.firms[row_plan.firm_id or 0]
+    free = row.code.usable and row.code.code not in whole.index.by_code
+    if free and (firm.code is None or (row.code.kind == "uscc" and firm.code_kind != "uscc")):
+        whole.set_field(row_plan, "code", "统一社会信用代码", row.code.code)
+        whole.set_field(row_plan, "code_kind", "证照种类", row.code.kind)
+    if firm.unverified:
+        whole.set_field(row_plan, "unverified", "待核实", False)
+    if row_plan.match.how == "code" and row.name:
+        whole.rename(row_plan, row.name)
+
+
 KIND = register_kind(
     Kind(
         key="register",
@@ -74,5 +135,6 @@ KIND = register_kind(
         needs=(("name",),),
         marks=("founded_on", "capital", "address", "scope", "kind"),
         least=3,
+        plan=plan,
     )
 )

@@ -1,0 +1,170 @@
+"""Importing as it is run: at once from the command line, as two tasks from the page (read and plan; write)."""
+
+import json
+from time import perf_counter
+from typing import Any
+
+from crm.imports import apply, engine
+from crm.imports.engine import Progress, quiet
+from crm.imports.plan import EFFECTS, Options, Plan
+from crm.imports.read import ImportRefused
+from models import clock, file
+from models.base import db
+from models.change_log import Actor, acting
+from models.errors import NotFound
+from models.importing import ImportRun
+from models.seed import seed_defaults
+from models.task import Task, Work, enqueue, task_kind
+
+#: How often a plan is made anew because others changed the database meanwhile.
+TRIES = 3
+
+
+def run_file(
+    data: bytes,
+    file_name: str,
+    options: Options,
+    person_id: int | None = None,
+    *,
+    dry_run: bool = False,
+    progress: Progress = quiet,
+) -> dict[str, Any]:
+    """The whole import of one file, committed; returns the report of contracts.md. With dry_run nothing is written and
+    the report has no id. Raises ImportRefused."""
+    began = perf_counter()
+    seed_defaults()
+    if dry_run:
+        plan = engine.prepare(data, file_name, options, progress=progress)
+        digest = engine.digest_of(data)
+        db.session.rollback()
+        return engine.report(plan, run_id=None, file_name=file_name, digest=digest, seconds=perf_counter() - began)
+    run = begin(data, file_name, options, person_id)
+    db.session.commit()
+    run_id, digest = run.id, run.sha256
+    try:
+        plan = _written(run, data, progress)
+    except ImportRefused as error:
+        db.session.rollback()
+        _refuse(run_id, str(error))
+        raise
+    seconds = perf_counter() - began
+    return engine.report(plan, run_id=run_id, file_name=file_name, digest=digest, seconds=seconds)
+
+
+def begin(data: bytes, file_name: str, options: Options, person_id: int | None) -> ImportRun:
+    """A new import with its file kept sealed; flushed, the caller commits."""
+    run = engine.begin(data, file_name, options, person_id)
+    kept = file.store(
+        data,
+        file_name,
+        "application/octet-stream",
+        owner_table="import_run",
+        owner_id=run.id,
+        at=clock.now(),
+        person_id=person_id,
+        sealed=True,
+    )
+    run.file_id = kept.id
+    db.session.flush()
+    return run
+
+
+def upload(data: bytes, file_name: str, options: Options, person_id: int) -> tuple[ImportRun, Task]:
+    """A new import and the task that reads and plans it; the caller commits."""
+    run = begin(data, file_name, options, person_id)
+    task = enqueue("import.plan", {"import_id": run.id}, person_id, clock.now())
+    run.task_id = task.id
+    return run, task
+
+
+def order_writing(run: ImportRun, person_id: int) -> Task:
+    """The task that writes a planned import; the caller commits."""
+    task = enqueue("import.apply", {"import_id": run.id}, person_id, clock.now())
+    run.state, run.task_id, run.message = "applying", task.id, ""
+    return task
+
+
+@task_kind("import.plan", "读取名单")
+def plan_task(work: Work) -> dict[str, Any]:
+    """Read and plan the file of an import; a file that cannot be imported ends the import, not the task."""
+    run = _run_of(work)
+    data = _data_of(run)
+    try:
+        plan = engine.prepare(data, run.file_name, engine.options_of(run), engine.decisions_of(run), work.progress)
+    except ImportRefused as error:
+        db.session.rollback()
+        _refuse(run.id, str(error))
+        return {"refused": str(error)}
+    engine.stage(run, plan, work.progress)
+    return {effect: plan.counts[effect] for effect in EFFECTS}
+
+
+@task_kind("import.apply", "写入名单")
+def apply_task(work: Work) -> dict[str, Any]:
+    """Write a planned import. Where the database changed so that the rows would do something else than the page
+    showed, nothing is written and the new plan is shown instead."""
+    run = _run_of(work)
+    if run.state == "applied":
+        return dict(json.loads(run.counts))
+    shown = json.loads(run.counts)
+    data = _data_of(run)
+    for _ in range(TRIES):
+        plan = engine.prepare(data, run.file_name, engine.options_of(run), engine.decisions_of(run), work.progress)
+        counts = {effect: plan.counts[effect] for effect in EFFECTS}
+        if list(plan.fingerprint) != json.loads(run.options).get("seen"):
+            engine.stage(run, plan, work.progress)
+        if counts != {effect: shown.get(effect, 0) for effect in EFFECTS}:
+            run.message = "核对之后库里有了变化，请再看一遍再写入"
+            db.session.commit()
+            return counts
+        work.progress(0, len(plan.rows), "写入")
+        try:
+            with acting(Actor("import", run.person_id, run.id)):
+                apply.apply(run, plan)
+                db.session.commit()
+        except apply.Stale:
+            db.session.rollback()
+            continue
+        work.progress(len(plan.rows), len(plan.rows), "写好了")
+        return counts
+    run.state, run.message = "planned", "库里一直有别的改动，请过一会儿再写入"
+    db.session.commit()
+    return {}
+
+
+def _written(run: ImportRun, data: bytes, progress: Progress) -> Plan:
+    for left in reversed(range(TRIES)):
+        plan = engine.prepare(data, run.file_name, engine.options_of(run), progress=progress)
+        engine.stage(run, plan, progress)
+        progress(0, len(plan.rows), "写入")
+        try:
+            with acting(Actor("import", run.person_id, run.id)):
+                apply.apply(run, plan)
+                db.session.commit()
+        except apply.Stale:
+            db.session.rollback()
+            if not left:
+                raise
+            continue
+        break
+    return plan
+
+
+def _refuse(run_id: int, message: str) -> None:
+    run = db.session.get_one(ImportRun, run_id)
+    run.state, run.message = "refused", message
+    db.session.commit()
+
+
+def _run_of(work: Work) -> ImportRun:
+    run = db.session.get(ImportRun, work.arguments["import_id"])
+    if run is None:
+        raise NotFound
+    return run
+
+
+def _data_of(run: ImportRun) -> bytes:
+    kept = db.session.get(file.StoredFile, run.file_id)
+    if kept is None:
+        raise file.Damaged(f"文件打不开：{run.file_name}")
+    return file.read(kept)
