@@ -246,3 +246,55 @@ class ReasonForm(BaseForm):
     reason = StringField(
         "看完整电话做什么用", validators=[InputRequired("请写理由，会记入审计"), Length(min=2, max=200)]
     )
+
+
+class ManyTagForm(TagForm):
+    """One tag for many firms."""
+
+
+class ManyCareForm(BaseForm):
+    """One care level for many firms."""
+
+    level = SelectField("培育层级", choices=offered([*CARE_LEVELS.items(), ("", "未定")]))
+
+
+class ManyDatedForm(BaseForm):
+    """Something that holds for many firms from a day on."""
+
+    on = DateField("从哪一天起", validators=[InputRequired("请选日期")])
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        self.today = today
+        super().__init__(*args, data={"on": today}, **kwargs)
+
+    def validate_on(self, field: DateField) -> None:
+        if field.data and field.data > self.today:
+            raise ValidationError("日期不能晚于今天，请等到那天再登记")
+
+
+class ManyOfficersForm(ManyDatedForm):
+    """One A 角 or B 角 for many firms."""
+
+    position = SelectField("作为", choices=offered(POSITIONS.items()))
+    user_id = SelectField("联系干部")
+
+    def offer(self, people: Iterable[Any]) -> None:
+        """Give the people who may be chosen."""
+        self.user_id.choices = offered([("", "没有指定"), *((str(choice.id), choice.name) for choice in people)])
+
+
+class ManyPlacesForm(ManyDatedForm):
+    """One area or park for many firms."""
+
+    place = SelectField("街镇或园区")
+
+    def offer(self, areas: Iterable[Any], parks: Iterable[Any]) -> None:
+        """Give the choices of both trees, and of none."""
+        pairs = [("area:", "未定区"), *((f"area:{choice.id}", choice.indented) for choice in areas)]
+        pairs += [("park:", "不在园区"), *((f"park:{choice.id}", choice.indented) for choice in parks)]
+        self.place.choices = offered(pairs)
+
+    def chosen(self) -> tuple[str, int | None]:
+        """The tree and the area that was chosen."""
+        tree, _, area_id = self.place.data.partition(":")
+        return tree, whole(area_id)

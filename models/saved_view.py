@@ -4,6 +4,7 @@ from sqlalchemy import ForeignKey, Index, Integer, Text, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Key, Model, Name, db
+from models.errors import NotFound
 from models.user import User
 
 
@@ -27,3 +28,22 @@ class SavedView(Model):
         """The views of a page that this person sees: own ones and shared ones."""
         query = select(cls).where(cls.page == page, or_(cls.user_id == user.id, cls.shared.is_(True)))
         return list(db.session.scalars(query.order_by(cls.position, cls.id)))
+
+    @classmethod
+    def get_own(cls, user: User, view_id: int) -> "SavedView":
+        """The view, or NotFound when this person did not save it."""
+        view = db.session.scalar(select(cls).where(cls.id == view_id, cls.user_id == user.id))
+        if view is None:
+            raise NotFound
+        return view
+
+    @classmethod
+    def keep(cls, user: User, page: str, name: str, query: str, shared: bool) -> "SavedView":
+        """The person's view of this name with this query, made when it is new. The caller commits."""
+        view = db.session.scalar(select(cls).where(cls.user_id == user.id, cls.page == page, cls.name == name))
+        if view is None:
+            view = cls(user_id=user.id, page=page, name=name)
+            db.session.add(view)
+        view.query, view.shared = query, shared
+        db.session.flush()
+        return view

@@ -14,6 +14,7 @@ from models.firm.contacts import Contact
 from models.firm.tags import Tag
 from models.pool import PoolType
 from models.rules.access import ROLES
+from models.saved_view import SavedView
 from models.task import Task
 from models.title import Title, TitleType
 from models.unit import Absence, Membership, Unit
@@ -163,3 +164,8 @@ def make_tag(name: str = "低空经济") -> Tag:
         db.session.add(tag)
         db.session.flush()
     return tag
+
+
+def make_saved_view(user: User | None = None, name: str = "明年到期", query: str = "ends_within=365") -> SavedView:
+    """A saved view of the list of firms."""
+    return SavedView.keep(user or make_user(), "firms", name, query, shared=False)

@@ -21,6 +21,8 @@ ARGUMENTS: dict[str, Callable[[], object]] = {
     "user_id": lambda: factories.make_user().id,
     "task_id": lambda: factories.make_task().id,
     "contact_id": lambda: factories.make_contact().id,
+    "view_id": lambda: factories.make_saved_view().id,
+    "page": lambda: "firms",
     "tag_id": lambda: factories.make_tag().id,
     "area_id": lambda: factories.make_area().id,
     "unit_id": lambda: make_unit().id,

@@ -125,6 +125,7 @@ class Tab:
     query: str
     current: bool
     view_id: int | None = None
+    own: bool = False
     count: int | None = None
 
 
@@ -132,7 +133,10 @@ def tabs(state: State, counted: bool = False) -> list[Tab]:
     """The tabs everybody has and the saved views, with the one that is shown marked."""
     shown = state.query()
     found = [Tab(name, urlencode(chosen.query()), shown == urlencode(chosen.query())) for name, chosen in TABS]
-    found += [Tab(view.name, view.query, shown == view.query, view.id) for view in SavedView.list_for(g.user, PAGE)]
+    found += [
+        Tab(view.name, view.query, shown == view.query, view.id, view.user_id == g.user.id)
+        for view in SavedView.list_for(g.user, PAGE)
+    ]
     return [replace(tab, count=_count(tab)) for tab in found] if counted else found
 
 
@@ -144,7 +148,8 @@ def _count(tab: Tab) -> int:
 @needs("firms.view")
 def counted_tabs() -> str:
     """The tabs with their counts, fetched after the page: a count of each must not hold up the first rows."""
-    return render_template("firms/_tabs.html", tabs=tabs(State.of_request(), counted=True), counted=True)
+    state = State.of_request()
+    return render_template("firms/_tabs.html", tabs=tabs(state, counted=True), state=state, counted=True)
 
 
 @bp.get("/export")
