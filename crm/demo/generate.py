@@ -57,7 +57,7 @@ class District:
 
 
 def generate(size: Size, seed: int, today: date, ids: Ids) -> District:
-    """The firms of the district with everything that hangs on them."""
+    """The firms of the district with everything that hangs on them; without ids of areas no firm has a place."""
     rng = random.Random(seed)  # noqa: S311  a demo wants the same district each time
     district = District()
     names = _names(rng, size.firms)
@@ -129,8 +129,8 @@ def _firm(
         "address": f"{words.DISTRICT}区{town[1] if town else ''}{road}",
         "scope": f"{technology}领域的技术开发、技术服务；产品制造与销售。" if technology else "批发、零售与服务。",
         "care_level": rng.choice(("A", "B", "C", "reserve")) if titled else None,
-        "area_id": ids.areas[town[0]] if town else None,
-        "park_id": ids.parks[park[0]] if park else None,
+        "area_id": ids.areas.get(town[0]) if town else None,
+        "park_id": ids.parks.get(park[0]) if park else None,
         "officer_a_id": officer,
         "officer_b_id": deputy,
     }

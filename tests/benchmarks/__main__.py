@@ -1,7 +1,7 @@
 """`make bench`: pages and imports beside the raw limit, in one run, on databases made for it.
 
 Options from the environment: BENCH_FIRMS (150000), BENCH_TITLES (30000), BENCH_VISITS (60000), BENCH_ROUNDS (100),
-BENCH_PARTS (pages,sqlite,imports).
+BENCH_IMPORTS (5581,150000), BENCH_PARTS (pages,sqlite,imports).
 """
 
 import os
@@ -10,7 +10,8 @@ import tempfile
 from pathlib import Path
 
 from crm.demo.generate import Size
-from tests.benchmarks.districts import THREADS, WORKERS, District, district
+from tests.benchmarks.districts import SERVED, THREADS, WORKERS, District, district, served
+from tests.benchmarks.imports import measure_import
 from tests.benchmarks.pages import AIMS, CLIENTS, Results, run
 
 FIRMS = int(os.environ.get("BENCH_FIRMS", "150000"))
@@ -21,6 +22,7 @@ SIZE = Size(
 )
 SMALL = Size(SIZE.firms // 10, SIZE.titles // 10, SIZE.visits // 10)
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "100"))
+IMPORTS = [int(rows) for rows in os.environ.get("BENCH_IMPORTS", f"5581,{FIRMS}").split(",")]
 PARTS = os.environ.get("BENCH_PARTS", "pages,sqlite,imports").split(",")
 
 
@@ -79,10 +81,32 @@ def sqlite(folder: Path) -> None:
         tell(f"{name:18}{count:8}{times.median:8.1f}ms{times.p95:8.1f}ms")
 
 
+def imports(folder: Path) -> None:
+    """The import of registers on both databases."""
+    for kind, longest in (("postgresql", 0.2), ("sqlite", 10.0)):
+        tell(f"\nImport of registers on {kind}, a visit recorded every second meanwhile")
+        with district(kind, f"import_{kind}", Size.of(400), folder) as made, served(SERVED, made) as port:
+            first = 200_000
+            for rows in IMPORTS:
+                done = measure_import(made, port, folder, rows, first)
+                first += rows
+                tell(
+                    f"{rows:9,} rows {done.seconds:7.1f} s {rows / done.seconds:9,.0f} rows/s   "
+                    f"raw {done.raw_seconds:5.1f} s {rows / done.raw_seconds:9,.0f} rows/s   created {done.report['created']:,}"
+                    f" held {done.report['held']:,}"
+                )
+                waits = done.waits
+                wait = max(waits.seconds)
+                tell(
+                    f"{'':14} {len(waits.seconds)} visits meanwhile, {waits.lost} lost, longest wait {wait:.2f} s"
+                    f" {'ok' if wait <= longest and not waits.lost else 'OVER'} ≤{longest:g} s"
+                )
+
+
 def main() -> int:
     """Run the parts asked for."""
     with tempfile.TemporaryDirectory(prefix="tidu-bench-") as folder:
-        for name, part in (("pages", pages), ("sqlite", sqlite)):
+        for name, part in (("pages", pages), ("sqlite", sqlite), ("imports", imports)):
             if name in PARTS:
                 part(Path(folder))
     return 0

@@ -52,8 +52,7 @@ RECORD = (
     " LEFT JOIN area a ON a.id = f.area_id LEFT JOIN area p ON p.id = f.park_id"
     ' LEFT JOIN "user" ua ON ua.id = f.officer_a_id LEFT JOIN "user" ub ON ub.id = f.officer_b_id WHERE f.id = %(id)s',
     "SELECT * FROM firm_name WHERE firm_id = %(id)s ORDER BY from_on, id",
-    "SELECT t.*, tt.name FROM title t JOIN title_type tt ON tt.id = t.type_id WHERE firm_id = %(id)s"
-    " ORDER BY issued_on",
+    "SELECT t.*, tt.name FROM title t JOIN title_type tt ON tt.id = t.type_id WHERE firm_id = %(id)s",
     "SELECT * FROM firm_figure WHERE firm_id = %(id)s ORDER BY year, id",
     "SELECT id, post, phone_tail FROM contact WHERE firm_id = %(id)s ORDER BY id",
     "SELECT m.*, pt.name FROM pool_member m JOIN pool_type pt ON pt.id = m.type_id WHERE firm_id = %(id)s",

@@ -26,6 +26,9 @@ from tests.support.skips import postgres_url
 WORKERS = 4
 THREADS = 4
 SECRET = "bench " * 8
+#: What gunicorn serves: the application, and the yardstick.
+SERVED = "tests.benchmarks.served:make()"
+BARE = "tests.benchmarks.bare:app"
 
 
 @dataclass

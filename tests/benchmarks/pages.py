@@ -13,7 +13,7 @@ from models.base import db
 from models.firm import Firm
 from models.title import Title
 from tests.benchmarks.clients import Act, Client, Times, measure
-from tests.benchmarks.districts import District, served
+from tests.benchmarks.districts import BARE, SERVED, District, served
 
 #: name: (most times the bare route may be surpassed, most growth from a tenth of the firms); None: not asked.
 AIMS: dict[str, tuple[float, float | None]] = {
@@ -81,11 +81,11 @@ def run(made: District, rounds: int, bare: bool) -> tuple[Results, Results]:
     ours: Results = {}
     theirs: Results = {}
     with ExitStack() as stack:
-        port = stack.enter_context(served("tests.benchmarks.served:make()", made))
+        port = stack.enter_context(served(SERVED, made))
         people = [Client(port).sign_in(*made.officer) for _ in range(max(CLIENTS))]
         strangers: list[Client] = []
         if bare:
-            other = stack.enter_context(served("tests.benchmarks.bare:app", made))
+            other = stack.enter_context(served(BARE, made))
             strangers = [Client(other) for _ in range(max(CLIENTS))]
         for name, act in acts(questions).items():
             for count in CLIENTS:
