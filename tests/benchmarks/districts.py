@@ -104,9 +104,7 @@ def fill(url: str, instance: Path, size: Size) -> District:
 @contextmanager
 def served(target: str, made: District) -> Iterator[int]:
     """gunicorn with this application on this database; yields its port and ends it afterwards."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [
         str(Path(sys.executable).parent / "gunicorn"), "-w", str(WORKERS), "-k", "gthread", "--threads", str(THREADS),
         "--keep-alive", "60", "--no-control-socket", "--log-level", "error", "-b", f"127.0.0.1:{port}", target,
@@ -118,6 +116,13 @@ def served(target: str, made: District) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait(30)
+
+
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def wait_for(port: int) -> None:
