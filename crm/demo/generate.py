@@ -91,6 +91,8 @@ def _names(rng: random.Random, count: int) -> Iterator[tuple[str, str, str]]:
         brand = rng.choice(words.FIRST) + rng.choice(words.SECOND)
         if len(seen) > 2_000:  # Two characters no longer give enough names.
             brand += rng.choice(words.SECOND)
+        if rng.random() < 0.02:
+            brand = rng.choice(words.RARE) + rng.choice(words.RARE)
         place = words.DISTRICT if rng.random() < 0.8 else ""
         bracket = f"（{words.DISTRICT}）" if not place and rng.random() < 0.5 else ""
         name = f"{place}{brand}{bracket}{trade}{rng.choice(words.FORMS)}"

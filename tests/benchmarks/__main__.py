@@ -92,8 +92,8 @@ def imports(folder: Path) -> None:
                 first += rows
                 tell(
                     f"{rows:9,} rows {done.seconds:7.1f} s {rows / done.seconds:9,.0f} rows/s   "
-                    f"raw {done.raw_seconds:5.1f} s {rows / done.raw_seconds:9,.0f} rows/s   created {done.report['created']:,}"
-                    f" held {done.report['held']:,}"
+                    f"raw {done.raw_seconds:5.1f} s {rows / done.raw_seconds:9,.0f} rows/s   "
+                    f"created {done.report['created']:,} held {done.report['held']:,}"
                 )
                 waits = done.waits
                 wait = max(waits.seconds)

@@ -45,8 +45,7 @@ class Questions:
             db.session.remove()
         pairs = Counter(pair for name in names for pair in middle_pairs(name))
         ordered = [pair for pair, _ in sorted(pairs.items(), key=lambda item: (-item[1], item[0]))]
-        rare = [pair for pair in ordered if pairs[pair] <= max(3, len(names) // 10_000)]
-        return cls(ordered[5:25], rare[:: max(1, len(rare) // 20)][:20], list(firms[:: max(1, len(firms) // 50)]))
+        return cls(ordered[5:25], ordered[-20:], list(firms[:: max(1, len(firms) // 50)]))
 
 
 def middle_pairs(name: str) -> Iterator[str]:
