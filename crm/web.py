@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -36,16 +36,20 @@ class NavItem:
     permission: str
     #: Its word in the bar at the bottom of a phone; None when it is not there.
     phone: str | None = None
+    #: First words of other pages that belong to it.
+    also: tuple[str, ...] = ()
 
+
+BEHIND_SETTINGS = ("account", "absences", "people", "units", "areas", "rights", "types", "tasks")
 
 #: At most eight words (interface.md); later issues add theirs.
 NAV = (
     NavItem("工作台", "home.index", "inboxes", "self", phone="今日"),
-    NavItem("企业", "firms.index", "buildings", "firms.view", phone="企业"),
+    NavItem("企业", "firms.index", "buildings", "firms.view", phone="企业", also=("titles", "pool")),
     NavItem("梯队", "funnel.index", "bar-chart-steps", "funnel.view", phone="梯队"),
     NavItem("数据", "imports.index", "database", "imports.run"),
     NavItem("审计", "audit.index", "shield-check", "audit.view", phone="审计"),
-    NavItem("设置", "settings.index", "gear", "self", phone="我的"),
+    NavItem("设置", "settings.index", "gear", "self", phone="我的", also=BEHIND_SETTINGS),
 )
 
 WEEK_DAYS = "一二三四五六日"
@@ -169,12 +173,12 @@ def nav(*, phone: bool = False) -> list[NavItem]:
     items = [item for item in NAV if has_page(item.endpoint) and can(item.permission)]
     if not phone:
         return items
-    return [NavItem(item.phone, item.endpoint, item.icon, item.permission) for item in items if item.phone]
+    return [replace(item, label=item.phone) for item in items if item.phone]
 
 
 def is_here(item: NavItem) -> bool:
     """Whether the page belongs to this word of the rail."""
-    return (request.endpoint or "").split(".")[0] == item.endpoint.split(".")[0]
+    return (request.endpoint or "").split(".")[0] in (item.endpoint.split(".")[0], *item.also)
 
 
 def download(data: bytes, name: str, media_type: str) -> Response:

@@ -59,11 +59,17 @@ class Window:
         return self.page
 
     def complaints(self) -> list[str]:
-        """What axe finds on the page, what the content policy refused, and what went wrong in scripts."""
+        """What axe finds on the page (its colours in the dark too), what the content policy refused, and what went wrong in scripts."""
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found: list[dict[str, Any]] = self.page.evaluate("async () => (await axe.run(document)).violations")
-        told = [f"{one['id']}: {node['target']} {node['html'][:160]}" for one in found for node in one["nodes"]]
+        told = self._axe("{}")
+        self.page.emulate_media(color_scheme="dark")
+        told += [f"dark {one}" for one in self._axe('{runOnly: ["color-contrast"]}')]
+        self.page.emulate_media(color_scheme="light")
         return told + list(self.page.evaluate("window.tiduViolations || []")) + self.errors
+
+    def _axe(self, options: str) -> list[str]:
+        found: list[dict[str, Any]] = self.page.evaluate(f"async () => (await axe.run(document, {options})).violations")
+        return [f"{one['id']}: {node['target']} {node['html'][:160]}" for one in found for node in one["nodes"]]
 
     def wide(self) -> int:
         """By how many pixels the page is wider than the window; 0 when it fits."""
