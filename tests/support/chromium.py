@@ -59,10 +59,10 @@ class Window:
         return self.page
 
     def complaints(self) -> list[str]:
-        """What axe finds on the page (its colours in the dark too), what the content policy refused, and what went wrong in scripts."""
+        """What axe finds on the page (its colours in the dark too), what the policy refused, what failed in scripts."""
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
         told = self._axe("{}")
-        self.page.emulate_media(color_scheme="dark")
+        self.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
         told += [f"dark {one}" for one in self._axe('{runOnly: ["color-contrast"]}')]
         self.page.emulate_media(color_scheme="light")
         return told + list(self.page.evaluate("window.tiduViolations || []")) + self.errors
