@@ -62,11 +62,15 @@ def _day() -> date:
 
 
 def pills(profile: Profile) -> list[tuple[str, str, str]]:
-    """(name, until when, state) for the newest title of each type: in force first, ended ones last."""
+    """(name, until when, state) for the newest title of each type: in force first, ended ones last.
+
+    A title that is only 公示中 does not hide the one it is to follow: both are named.
+    """
     found, seen = [], set()
     for title in profile.titles:
-        if title.type_id not in seen:
-            seen.add(title.type_id)
+        key = (title.type_id, title.state_on(profile.on) == TitleState.PROVISIONAL)
+        if key not in seen:
+            seen.add(key)
             found.append((title.type.name, *title_words(title, profile.on)))
     return sorted(found, key=lambda pill: ("current", "ending", "", "ended").index(pill[2]))
 
