@@ -1,5 +1,7 @@
 """The colours keep their contrast in both themes, and nothing but the tokens names a colour (look.md)."""
 
+import gzip
+import json
 import re
 from pathlib import Path
 
@@ -86,3 +88,13 @@ def test_two_weights_only() -> None:
         for weight in re.findall(r"font-weight: (\w+)", path.read_text(encoding="utf-8"))
     }
     assert weights <= {"400", "700"}
+
+
+def test_the_first_load_stays_small() -> None:
+    """Style, script and icons together, compressed; charts come with pages that draw them (interface.md: 200 KB)."""
+    built = CSS.parents[2] / "static/dist"
+    if not (built / "manifest.json").exists():
+        pytest.skip("the front end was not built (make assets)")
+    names = json.loads((built / "manifest.json").read_text(encoding="utf-8"))
+    files = [built / names["app.css"], built / names["app.js"], built / "icons.svg"]
+    assert sum(len(gzip.compress(path.read_bytes())) for path in files) < 200_000
