@@ -65,7 +65,7 @@ FIRST = "启衡澜拓岳鹿鸣砚琢琥澄汀槐翮苇塘禾湾朔望霁昀栩�
 SECOND = "衡微纳曜翰晖霖泽川远舟帆桥迈腾驰骋巡弘硕铭泰瑞祺祥宁和合同源泉沛洋涛岚峰岩石林森茂"
 
 #: One name in fifty is made of two of these, so that a large district has names that occur once.
-RARE = "犀棠粟芷蘅蕙藜蓼荻蒲菖萱薇蕨葵荞稷黍麦菽橘柚柠檬枇杷榛栗桃李杏梅樱桂柏杉竹笋藕莲荷菱鲤鲫鳜鲈鹤鹭鸢鸥鹳鹇雁鹊鹃鹂"
+RARE = "犀棠粟芷蘅蕙藜蓼荻蒲菖萱薇蕨葵荞稷黍麦菽橘柚柠檬枇杷榛栗桃李杏梅樱桂柏杉竹笋藕莲荷菱鲫鳜鲈鹤鹭鸢鸥鹳鹇雁鹊鹃鹂"
 
 #: (trade, industry code of GB/T 4754-2017, field of technology).
 TRADES = (
