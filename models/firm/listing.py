@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from models.area import Area
 from models.base import db
+from models.figures.kept import kept
 from models.firm import search
 from models.firm.filters import FirmFilter, titles_in_force
 from models.firm.names import FirmName, FirmSearch
@@ -88,9 +89,12 @@ class Listing:
         return bool(self.filter.q) and not self.wanted
 
     def count(self) -> int:
-        """How many firms there are. One statement."""
+        """How many firms there are. One statement, or a kept answer for all firms of the district."""
         if self.finds_nothing:
             return 0
+        if self.filter == FirmFilter() and Firm.all_visible_to(self.user):
+            # Every firm made or merged leaves a new state of the ladder's index, by which the answer is kept.
+            return kept(("firms",), lambda: db.session.scalar(self._narrowed(func.count())) or 0)
         if self.wanted and not self.filter.is_set and Firm.all_visible_to(self.user):
             # Merged firms have no search row, so nothing need be asked of the firms themselves.
             query = select(func.count()).select_from(FirmSearch).where(search.matches(self.wanted))

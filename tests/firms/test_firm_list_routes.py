@@ -4,6 +4,7 @@ import io
 from datetime import date, timedelta
 
 import pytest
+from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import select
 
@@ -11,6 +12,8 @@ from models import clock, pinyin
 from models.audit import AuditEntry
 from models.base import db
 from models.firm import Firm, search
+from models.firm.filters import FirmFilter
+from models.firm.listing import Listing
 from models.firm.names import FirmName
 from models.firm.tags import FirmTag, Tag
 from models.visit import Visit
@@ -218,3 +221,21 @@ def test_an_address_without_a_page_shows_the_last_one(lite_browser: Browser) -> 
 def test_an_empty_list_says_why(lite_browser: Browser) -> None:
     lite_browser.sign_in(make_user())
     assert "还没有企业" in lite_browser.get("/firms/").text
+
+
+def test_the_kept_count_of_all_firms_follows_every_change(app: Flask) -> None:
+    officer = make_user()
+    today = date(2026, 5, 1)
+
+    def counted() -> int:
+        return Listing(officer, FirmFilter(), today).count()
+
+    kept, gone = make_firm(), make_firm()
+    db.session.commit()
+    assert (counted(), counted()) == (2, 2)
+    make_firm()
+    db.session.commit()
+    assert counted() == 3
+    gone.merged_into_id = kept.id
+    db.session.commit()
+    assert counted() == 2
