@@ -1,11 +1,27 @@
 """Imports: the file, each of its rows with the raw cells and what became of it, problems, remembered decisions."""
 
+import json
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    Select,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    select,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Key, Model, Moment, Name, one_of
+from models.base import Key, Model, Moment, Name, db, one_of
+from models.errors import NotFound
+from models.user import User
 
 IMPORT_STATES = {
     "reading": "正在读",
@@ -49,6 +65,52 @@ class ImportRun(Model):
     created_at: Mapped[datetime] = mapped_column(Moment)
     applied_at: Mapped[datetime | None] = mapped_column(Moment)
 
+    person: Mapped[User | None] = relationship(User, lazy="joined")
+
+    @property
+    def state_name(self) -> str:
+        """Where it is, in an officer's words."""
+        return IMPORT_STATES[self.state]
+
+    @property
+    def person_name(self) -> str:
+        """Who imported it; empty for the command line."""
+        return self.person.name if self.person else ""
+
+    def count(self, effect: str) -> int:
+        """How many of its rows have this effect; rows left out on purpose count as unchanged."""
+        counts = json.loads(self.counts)
+        return int(counts.get(effect, 0)) + (int(counts.get("skipped", 0)) if effect == "unchanged" else 0)
+
+    @property
+    def total(self) -> int:
+        """How many rows of data it has."""
+        return int(json.loads(self.counts).get("rows", 0))
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether it was read and planned."""
+        return self.state in ("planned", "applying", "applied") and self.total > 0
+
+    @classmethod
+    def visible_to(cls, user: User) -> Select["ImportRun"]:
+        """Select the imports this person may see, newest first: all for who decides rows, else their own."""
+        query = select(cls).order_by(cls.id.desc())
+        return query if "imports.decide" in user.permissions else query.where(cls.person_id == user.id)
+
+    @classmethod
+    def list_for(cls, user: User, limit: int = 50) -> list["ImportRun"]:
+        """The newest imports this person may see."""
+        return list(db.session.scalars(cls.visible_to(user).limit(limit)))
+
+    @classmethod
+    def get_for(cls, user: User, import_id: int) -> "ImportRun":
+        """The import, or NotFound when there is none that this person may see."""
+        run = db.session.scalar(cls.visible_to(user).where(cls.id == import_id))
+        if run is None:
+            raise NotFound
+        return run
+
 
 class ImportRow(Model):
     """One data row of a sheet: raw cells, what it was matched to and how, what it did. Values point here."""
@@ -81,6 +143,26 @@ class ImportRow(Model):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     decided_at: Mapped[datetime | None] = mapped_column(Moment)
 
+    @classmethod
+    def list_of(cls, import_id: int, effects: tuple[str, ...], offset: int = 0, limit: int = 50) -> list["ImportRow"]:
+        """Rows of an import with one of these effects, in the order of the file."""
+        query = select(cls).where(cls.import_id == import_id, cls.effect.in_(effects))
+        return list(db.session.scalars(query.order_by(cls.id).offset(offset).limit(limit)))
+
+    @classmethod
+    def count_of(cls, import_id: int, effects: tuple[str, ...]) -> int:
+        """How many rows of an import have one of these effects."""
+        query = select(func.count()).select_from(cls).where(cls.import_id == import_id, cls.effect.in_(effects))
+        return db.session.scalar(query) or 0
+
+    @classmethod
+    def get_of(cls, run: ImportRun, row_id: int) -> "ImportRow":
+        """A row of this import, or NotFound."""
+        row = db.session.scalar(select(cls).where(cls.id == row_id, cls.import_id == run.id))
+        if row is None:
+            raise NotFound
+        return row
+
 
 class ImportProblem(Model):
     """What is wrong with one cell or row, in an officer's words."""
@@ -95,6 +177,27 @@ class ImportProblem(Model):
     column: Mapped[str] = mapped_column(Name, default="")
     value: Mapped[str] = mapped_column(Text, default="")
     message: Mapped[str] = mapped_column(Text)
+
+    @classmethod
+    def list_of(cls, import_id: int, limit: int = 20) -> list["ImportProblem"]:
+        """The first problems of cells of an import, in the order of the file; whole rows are listed elsewhere."""
+        query = select(cls).where(cls.import_id == import_id, cls.column != "")
+        return list(db.session.scalars(query.order_by(cls.id).limit(limit)))
+
+    @classmethod
+    def count_of(cls, import_id: int) -> int:
+        """How many cells of an import have a problem."""
+        query = select(func.count()).select_from(cls).where(cls.import_id == import_id, cls.column != "")
+        return db.session.scalar(query) or 0
+
+    @classmethod
+    def of_rows(cls, import_id: int) -> dict[tuple[str, int], str]:
+        """What is wrong with each row, said in one line, by sheet and row."""
+        found: dict[tuple[str, int], list[str]] = {}
+        for problem in db.session.scalars(select(cls).where(cls.import_id == import_id).order_by(cls.id)):
+            said = f"{problem.column}：{problem.message}" if problem.column else problem.message
+            found.setdefault((problem.sheet, problem.row), []).append(said)
+        return {place: "；".join(said) for place, said in found.items()}
 
 
 class MatchDecision(Model):

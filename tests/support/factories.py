@@ -12,6 +12,7 @@ from models.base import db
 from models.firm import Firm
 from models.firm.contacts import Contact
 from models.firm.tags import Tag
+from models.importing import ImportRow, ImportRun
 from models.pool import PoolType
 from models.rules.access import ROLES
 from models.saved_view import SavedView
@@ -94,6 +95,25 @@ def make_task(person: User | None = None, **values: Any) -> Task:
     db.session.add(task)
     db.session.flush()
     return task
+
+
+def make_import(person: User | None = None, **values: Any) -> ImportRun:
+    """An import that was read and waits to be written."""
+    defaults = {"file_name": "名单.xlsx", "sha256": "0" * 64, "state": "planned", "created_at": clock.now()}
+    run = ImportRun(**{**defaults, "person_id": person.id if person else None, **values})
+    db.session.add(run)
+    db.session.flush()
+    return run
+
+
+def make_import_row(run: ImportRun | None = None, **values: Any) -> ImportRow:
+    """A held row of an import."""
+    run = run or make_import()
+    defaults = {"sheet": "表", "row": next(_number), "cells": "[]", "effect": "held", "how": "none"}
+    row = ImportRow(**{**defaults, "import_id": run.id, **values})
+    db.session.add(row)
+    db.session.flush()
+    return row
 
 
 def make_title(

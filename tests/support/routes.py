@@ -29,6 +29,9 @@ ARGUMENTS: dict[str, Callable[[], object]] = {
     "membership_id": lambda: make_membership().id,
     "absence_id": lambda: make_absence().id,
     "role_name": lambda: "officer",
+    "import_id": lambda: factories.make_import().id,
+    "row_id": lambda: factories.make_import_row().id,
+    "effect": lambda: "held",
     "tree": lambda: "area",
     "session_id": lambda: UserSession.begin(factories.make_user(), clock.now())[0].id,
 }
