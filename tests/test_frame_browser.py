@@ -1,6 +1,5 @@
 """The frame in a real browser: keys, ticks, theme, double submission; and everything of it without script."""
 
-from datetime import date
 from typing import Any
 
 import pytest
@@ -8,6 +7,7 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import expect
 
 from models.base import db
+from models.firm import search
 from models.user import User
 from tests.support.chromium import DESKTOP, Window
 from tests.support.factories import make_firm, make_user
@@ -16,7 +16,7 @@ from tests.support.factories import make_firm, make_user
 def person(**values: Any) -> User:
     """An officer on the list of firms, with three of them."""
     for name in ("禾湾农机有限公司", "拓岳数控有限公司", "青弧焊接设备有限公司"):
-        make_firm(name=name, founded_on=date(2015, 3, 1))
+        search.refresh([make_firm(name=name).id])
     user = make_user(role="office", name="林见山", **values)
     db.session.commit()
     return user
@@ -31,7 +31,7 @@ def test_a_stroke_takes_the_person_to_the_search_box(window: Window) -> None:
 def test_arrows_walk_through_what_the_search_offers(window: Window) -> None:
     page = window.sign_in(person()).open("/firms/")
     page.locator("#find").press_sequentially("数控")
-    page.locator(".suggest a").first.wait_for()
+    expect(page.locator(".suggest a").first).to_contain_text("拓岳数控有限公司")
     page.keyboard.press("ArrowDown")
     expect(page.locator(".suggest a").first).to_be_focused()
     page.keyboard.press("Escape")
@@ -39,6 +39,7 @@ def test_arrows_walk_through_what_the_search_offers(window: Window) -> None:
     expect(page.locator("#find")).to_be_focused()
 
 
+@pytest.mark.slow
 def test_ticked_rows_bring_the_bar_and_escape_takes_it_away(window: Window) -> None:
     page = window.sign_in(person()).open("/firms/")
     bar = page.locator(".bulk")
@@ -95,6 +96,7 @@ def test_pressing_twice_sends_once(window: Window) -> None:
     assert sent == ["POST"]
 
 
+@pytest.mark.slow
 def test_everything_of_the_frame_works_without_script(window: Window, chromium: Chromium) -> None:
     context = chromium.new_context(viewport=DESKTOP, java_script_enabled=False)  # type: ignore[arg-type]
     try:
