@@ -75,6 +75,10 @@ def refresh(firm_ids: Iterable[int]) -> int:
         )
         for firm_id, name in db.session.execute(names):
             others.setdefault(firm_id, []).append(name)
+        # A firm is found by what was merged into it too.
+        gone = select(Firm.merged_into_id, Firm.name, Firm.code).where(Firm.merged_into_id.in_(chunk))
+        for into, *texts in db.session.execute(gone.order_by(Firm.id)):
+            others.setdefault(into or 0, []).extend(filter(None, texts))
         firms = (
             select(Firm.id, Firm.name, Firm.code)
             .where(Firm.id.in_(chunk), Firm.merged_into_id.is_(None))

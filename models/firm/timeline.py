@@ -10,10 +10,11 @@ from sqlalchemy import select
 from models import clock
 from models.base import db
 from models.change import CHANGE_SOURCES, Change
+from models.firm.merge import FirmMerge
 from models.firm.officers import POSITIONS
 from models.firm.places import PLACE_SOURCES
 from models.firm.profile import Profile, origins
-from models.firm.record import STATUSES
+from models.firm.record import STATUSES, Firm
 from models.firm.status import FLAGS
 from models.firm.words import FIELDS, TABLES, figure_name, value_text
 from models.firm.yearly import FirmFigure
@@ -50,11 +51,11 @@ class Event:
 def events(profile: Profile, kinds: str = "") -> list[Event]:
     """The events up to the day of the profile, newest first; kinds "visit" or "title" keeps only these.
 
-    Three statements beside those of the profile.
+    Four statements beside those of the profile.
     """
     found = [*_titles(profile), *_visits(profile), *_dated(profile), *_pools(profile)]
     if not kinds:
-        found += _changes(profile)
+        found += [*_changes(profile), *_merges(profile)]
     else:
         found = [event for event in found if event.kind in {"visit": ("visit",), "title": ("title", "lost")}[kinds]]
     # What happened on one day keeps the order in which it was typed in, latest first.
@@ -138,6 +139,17 @@ def _pools(profile: Profile) -> Iterator[Event]:
         yield Event(stay.from_on, f"进入{stay.type.name}", "，".join(filter(None, (year, stay.reason))), source=source)
         if stay.to_on is not None:
             yield Event(stay.to_on, f"退出{stay.type.name}", stay.exit_reason)
+
+
+def _merges(profile: Profile) -> Iterator[Event]:
+    query = select(FirmMerge, Firm.name, User.name).join(Firm, Firm.id == FirmMerge.gone_id)
+    query = query.join(User, User.id == FirmMerge.merged_by_id).where(FirmMerge.kept_id == profile.firm.id)
+    for record, name, person in db.session.execute(query.order_by(FirmMerge.id)):
+        yield Event(
+            clock.local(record.merged_at).date(), "合并重复企业", f"“{name}”并入", source=person, at=record.merged_at
+        )
+        if record.undone_at is not None:
+            yield Event(clock.local(record.undone_at).date(), "撤销合并", f"“{name}”恢复为另一家", at=record.undone_at)
 
 
 def _changes(profile: Profile) -> Iterator[Event]:

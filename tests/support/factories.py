@@ -9,8 +9,9 @@ from sqlalchemy import select
 from models import clock
 from models.area import Area
 from models.base import db
-from models.firm import Firm
+from models.firm import Firm, merging
 from models.firm.contacts import Contact
+from models.firm.merge import FirmMerge
 from models.firm.tags import Tag
 from models.importing import ImportRow, ImportRun
 from models.pool import PoolType
@@ -189,3 +190,8 @@ def make_tag(name: str = "低空经济") -> Tag:
 def make_saved_view(user: User | None = None, name: str = "明年到期", query: str = "ends_within=365") -> SavedView:
     """A saved view of the list of firms."""
     return SavedView.keep(user or make_user(), "firms", name, query, shared=False)
+
+
+def make_merge() -> FirmMerge:
+    """Two firms that were made one."""
+    return merging.merge(make_firm(), make_firm(), make_user())

@@ -23,6 +23,7 @@ ARGUMENTS: dict[str, Callable[[], object]] = {
     "contact_id": lambda: factories.make_contact().id,
     "view_id": lambda: factories.make_saved_view().id,
     "page": lambda: "firms",
+    "merge_id": lambda: factories.make_merge().id,
     "tag_id": lambda: factories.make_tag().id,
     "area_id": lambda: factories.make_area().id,
     "unit_id": lambda: make_unit().id,
