@@ -40,6 +40,9 @@ def init_app(app: Flask) -> None:
     app.config.setdefault("SECURITY_PASSWORD_SCHEMES", ["argon2", "plaintext"])
     # Argon2 salts by itself; hashing with the secret key first would lose every password with the key.
     app.config.setdefault("SECURITY_PASSWORD_SINGLE_HASH", {"argon2"})
+    # Its commands give roles without asking whether they exclude each other; ours are in crm/cli/users.py.
+    app.config.setdefault("SECURITY_CLI_ROLES_NAME", None)
+    app.config.setdefault("SECURITY_CLI_USERS_NAME", None)
     security.init_app(app, SQLAlchemyUserDatastore(db, User, Role), register_blueprint=False)
     app.login_manager.user_loader(load_user)  # type: ignore[attr-defined]
     # Sessions are the only way in: no token in a header or an address.
