@@ -55,7 +55,7 @@ def events(profile: Profile, kinds: str = "") -> list[Event]:
     """
     found = [*_titles(profile), *_visits(profile), *_dated(profile), *_pools(profile)]
     if not kinds:
-        found += [*_changes(profile), *_merges(profile)]
+        found += [*_beginning(profile), *_changes(profile), *_merges(profile)]
     else:
         found = [event for event in found if event.kind in {"visit": ("visit",), "title": ("title", "lost")}[kinds]]
     # What happened on one day keeps the order in which it was typed in, latest first.
@@ -64,6 +64,17 @@ def events(profile: Profile, kinds: str = "") -> list[Event]:
 
 def _order(event: Event) -> tuple[date, datetime]:
     return event.on, event.at or datetime.min.replace(tzinfo=clock.ZONE)
+
+
+def _beginning(profile: Profile) -> Iterator[Event]:
+    """When the firm was founded, and the list that brought it here; a firm typed in by hand stands in the change log."""
+    firm = profile.firm
+    if firm.founded_on is not None:
+        yield Event(firm.founded_on, "成立")
+    if firm.import_row_id is not None:
+        what = "由名单带入，待核实" if firm.unverified else "列入企业册"
+        source = profile.origins.get(firm.import_row_id, "导入")
+        yield Event(clock.local(firm.created_at).date(), what, source=source, at=firm.created_at)
 
 
 def _titles(profile: Profile) -> Iterator[Event]:

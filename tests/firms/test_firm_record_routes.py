@@ -15,7 +15,15 @@ from models.firm.contacts import Contact, keep_until, mask_name, mask_phone
 from models.firm.yearly import FirmFigure
 from models.visit import Visit
 from tests.support.browser import Browser
-from tests.support.factories import make_area, make_contact, make_firm, make_title, make_user
+from tests.support.factories import (
+    make_area,
+    make_contact,
+    make_firm,
+    make_import,
+    make_import_row,
+    make_title,
+    make_user,
+)
 from tests.support.statements import statements
 
 
@@ -269,3 +277,11 @@ def test_the_same_contact_twice_is_one(browser: Browser) -> None:
             browser.post(f"/contacts/new/{firm.id}", data={"name": "张以安", "phone": "15400001234"}).status_code == 302
         )
     assert len(Contact.list_of(firm.id)) == 1
+
+
+def test_the_timeline_begins_with_the_founding_and_the_list_that_brought_the_firm(browser: Browser) -> None:
+    row = make_import_row(make_import(file_name="企业登记名册.csv"), sheet="", row=18, effect="created")
+    firm = make_firm(founded_on=date(2015, 3, 1), import_row_id=row.id)
+    text = browser.sign_in(make_user()).open(f"/firms/{firm.id}").text
+    assert "列入企业册" in text and "《企业登记名册.csv》 第 18 行" in text
+    assert "2015-03-01 周日 成立" in text
