@@ -67,7 +67,7 @@ def _order(event: Event) -> tuple[date, datetime]:
 
 
 def _beginning(profile: Profile) -> Iterator[Event]:
-    """When the firm was founded, and the list that brought it here; a firm typed in by hand stands in the change log."""
+    """When the firm was founded, and the list that brought it here; one typed in by hand stands in the change log."""
     firm = profile.firm
     if firm.founded_on is not None:
         yield Event(firm.founded_on, "成立")
