@@ -117,6 +117,15 @@ def test_everything_of_the_frame_works_without_script(window: Window, chromium: 
         context.close()
 
 
+def test_paper_is_light_and_has_no_frame(window: Window) -> None:
+    page = window.sign_in(person(theme="dark")).open("/firms/")
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    for frame in (".top", ".rail", ".filters", ".page-head .actions"):
+        expect(page.locator(frame).first).to_be_hidden()
+    expect(page.locator("tbody tr").first).to_be_visible()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_focus_can_be_seen_on_everything_that_takes_it(window: Window, theme: str) -> None:
     page = window.sign_in(person(theme=theme)).open("/firms/")
