@@ -14,7 +14,7 @@ from sqlalchemy import Label, select
 from sqlalchemy.orm import contains_eager, joinedload
 from werkzeug.wrappers import Response
 
-from models import clock, two_factor
+from models import clock, setting, two_factor
 from models.base import db
 from models.rules.password import PasswordPolicy, SessionPolicy, expired, session_over
 from models.setting import SETTINGS, Setting
@@ -27,7 +27,7 @@ security = Security()
 SEEN_EVERY = 60
 
 #: Settings that every request asks, read together with the session.
-ASKED = ("idle_minutes", "session_hours", "password_days", "totp_required")
+ASKED = ("idle_minutes", "session_hours", "password_days", "totp_required", "officer_scope", "bureau_name")
 
 #: Where a person may go who must first choose a password or set up the second factor.
 ALWAYS_OPEN = frozenset({"account.password", "account.totp", "account.codes", "sign_in.logout", "static"})
@@ -90,6 +90,7 @@ def load_user(uniquifier: str) -> User | None:
     if line is None or line[0].user.fs_uniquifier != uniquifier or not line[0].user.active:
         return None
     row: UserSession = line[0]
+    setting.remember(dict(zip(ASKED, line[1:], strict=True)))
     values = {key: value or SETTINGS[key].default for key, value in zip(ASKED, line[1:], strict=True)}
     policy = SessionPolicy(int(values["idle_minutes"]), int(values["session_hours"]))
     now = clock.now()

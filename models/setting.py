@@ -1,12 +1,16 @@
 """Settings an administrator may change: defaults live here, rows override them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Text, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Text, event, select
+from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
 
 from models.base import Key, Model, db
 from models.errors import Refused
+
+#: Where a session keeps what it has read of the settings already.
+READ = "settings_read"
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ def change(key: str, value: str) -> bool:
         raise Refused(wrong)
     if get(key) == value:
         return False
+    db.session.info.pop(READ, None)
     row = db.session.get(Setting, key)
     if row is None:
         db.session.add(Setting(key=key, value=value))
@@ -100,8 +105,27 @@ def change(key: str, value: str) -> bool:
 def get(key: str) -> str:
     """The value in force. Raises KeyError for a setting that does not exist."""
     default = SETTINGS[key].default
+    read = _already_read()
+    if key in read:
+        return read[key] or default
     row = db.session.get(Setting, key)
     return default if row is None else row.value
+
+
+def remember(values: Mapping[str, str | None]) -> None:
+    """Tell what another statement of this transaction read of the table, so that `get` need not ask again."""
+    db.session.info[READ] = (db.session().get_transaction(), dict(values))
+
+
+def _already_read() -> Mapping[str, str | None]:
+    transaction, values = db.session.info.get(READ, (None, {}))
+    return values if transaction is not None and transaction is db.session().get_transaction() else {}
+
+
+@event.listens_for(Session, "after_flush")
+def _forget_read(session: Session, context: UOWTransaction) -> None:
+    if any(isinstance(row, Setting) for row in (*session.new, *session.dirty, *session.deleted)):
+        session.info.pop(READ, None)
 
 
 def get_int(key: str) -> int:

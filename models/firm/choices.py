@@ -1,9 +1,10 @@
 """What the filters and forms of firms offer: areas, parks, people, tags, pools and types, in one statement."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, String, cast, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, Select, String, cast, literal, null, select, union_all
 
 from models.area import Area
 from models.base import db
@@ -48,7 +49,7 @@ class Choices:
     @classmethod
     def load(cls) -> "Choices":
         """All of them. One statement."""
-        rows = db.session.execute(union_all(*_parts()).order_by("kind", "sort_key", "id")).all()
+        rows = db.session.execute(_everything(_postgresql())).all()
         found = cls()
         for kind in ("officer", "tag", "pool", "title"):
             setattr(found, kind, [Choice(row.id, row.name) for row in rows if row.kind == kind])
@@ -57,9 +58,15 @@ class Choices:
         return found
 
 
-def _parts() -> list[Select[Any]]:
+@cache
+def _everything(postgresql: bool) -> CompoundSelect[Any]:
+    """The one statement; making it takes longer than running it, and every list page runs it."""
+    return union_all(*_parts(postgresql)).order_by("kind", "sort_key", "id")
+
+
+def _parts(postgresql: bool) -> list[Select[Any]]:
     def part(kind: Any, table: Any, order: Any, parent: Any = None) -> Select[Any]:
-        key = cast(order, String(200)).collate("C" if _postgresql() else "BINARY")
+        key = cast(order, String(200)).collate("C" if postgresql else "BINARY")
         above = null() if parent is None else parent
         return select(kind.label("kind"), table.id.label("id"), above.label("parent_id"), table.name.label("name"),
                       key.label("sort_key"))  # fmt: skip
