@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    or_,
     select,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -40,6 +41,10 @@ EFFECTS = {
     "rejected": "有问题",
     "skipped": "不导入",
 }
+
+
+#: Lists of the bureau's own directory and the right that bringing one in takes; they are no lists of firms.
+DIRECTORY_RIGHTS = {"areas": "areas.edit", "units": "units.edit", "users": "people.edit"}
 
 
 class ImportRun(Model):
@@ -94,9 +99,15 @@ class ImportRun(Model):
 
     @classmethod
     def visible_to(cls, user: User) -> Select["ImportRun"]:
-        """Select the imports this person may see, newest first: all for who decides rows, else their own."""
-        query = select(cls).order_by(cls.id.desc())
+        """Select the imports of firms this person may see, newest first: all for who decides rows, else their own."""
+        query = select(cls).where(or_(cls.kind.is_(None), cls.kind.not_in(DIRECTORY_RIGHTS))).order_by(cls.id.desc())
         return query if "imports.decide" in user.permissions else query.where(cls.person_id == user.id)
+
+    @classmethod
+    def directory_for(cls, user: User) -> Select["ImportRun"]:
+        """Select the lists of areas, units and people that this person may bring in, newest first."""
+        kinds = [kind for kind, right in DIRECTORY_RIGHTS.items() if right in user.permissions]
+        return select(cls).where(cls.kind.in_(kinds)).order_by(cls.id.desc())
 
     @classmethod
     def list_for(cls, user: User, limit: int = 50) -> list["ImportRun"]:

@@ -9,15 +9,18 @@ import click
 
 from crm.cli.output import answer, json_option, refuse
 from crm.imports import decide as deciding
-from crm.imports import work
+from crm.imports import directory, work
 from crm.imports.kinds.all import KINDS
+from crm.imports.kinds.directory import KINDS as DIRECTORY
 from crm.imports.plan import Options
 from crm.imports.read import MOST_BYTES, ImportRefused
+from models import clock
 from models.base import db
 from models.change_log import Actor, acting
 from models.errors import NotFound, Refused
 from models.firm import Firm
 from models.importing import ImportRow, ImportRun
+from models.seed import seed_defaults
 
 group = click.Group("imports", help="Import lists, and decide the rows that wait for a person.")
 COUNTS = (
@@ -31,7 +34,9 @@ COUNTS = (
 
 @group.command("run")
 @click.argument("path", type=click.Path(path_type=Path), metavar="FILE")
-@click.option("--kind", type=click.Choice(sorted(KINDS)), help="What kind of list it is (default: seen from it).")
+@click.option(
+    "--kind", type=click.Choice(sorted(KINDS | DIRECTORY)), help="What kind of list it is (default: seen from it)."
+)
 @click.option("--sheet", metavar="S", help="Only this sheet.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The date of the list, where it gives none itself.")
@@ -52,8 +57,13 @@ def run(
     if path.stat().st_size > MOST_BYTES:
         refuse("文件超过 60 MB，请拆成几个文件", as_json)
     options = Options(kind, sheet, on.date() if on else None, confirm_notice)
+    data = path.read_bytes()
+    listed = directory.kind_of(data, path.name, kind)
     try:
-        report = work.run_file(path.read_bytes(), path.name, options, dry_run=dry_run, progress=_progress)
+        if listed is not None:
+            report = _bring_in(data, path.name, options, listed, dry_run)
+        else:
+            report = work.run_file(data, path.name, options, dry_run=dry_run, progress=_progress)
     except Refused as error:
         db.session.rollback()
         refuse(str(error), as_json)
@@ -67,6 +77,20 @@ def run(
     )
     if refusals:
         raise click.exceptions.Exit(1)
+
+
+def _bring_in(
+    data: bytes, file_name: str, options: Options, kind: directory.DirectoryKind, dry_run: bool
+) -> dict[str, Any]:
+    """Areas, units or people; first passwords go to the terminal, never into an answer that a script may store."""
+    seed_defaults()
+    act = directory.Act(clock.now(), clock.today(), grant=True, real=not dry_run)
+    report, lines = directory.run_file(data, file_name, options, kind, act, None, dry_run)
+    db.session.commit()
+    for line in lines:
+        if line.secret:
+            click.echo(f"{line.code}\t{line.secret}", err=True)
+    return report
 
 
 @group.command("held")

@@ -88,7 +88,7 @@ def order_writing(run: ImportRun, person_id: int) -> Task:
 def plan_task(work: Work) -> dict[str, Any]:
     """Read and plan the file of an import; a file that cannot be imported ends the import, not the task."""
     run = _run_of(work)
-    data = _data_of(run)
+    data = data_of(run)
     try:
         plan = engine.prepare(data, run.file_name, engine.options_of(run), engine.decisions_of(run), work.progress)
     except ImportRefused as error:
@@ -107,7 +107,7 @@ def apply_task(work: Work) -> dict[str, Any]:
     if run.state == "applied":
         return dict(json.loads(run.counts))
     shown = json.loads(run.counts)
-    data = _data_of(run)
+    data = data_of(run)
     for _ in range(TRIES):
         plan = engine.prepare(data, run.file_name, engine.options_of(run), engine.decisions_of(run), work.progress)
         counts = {effect: plan.counts[effect] for effect in EFFECTS}
@@ -163,7 +163,8 @@ def _run_of(work: Work) -> ImportRun:
     return run
 
 
-def _data_of(run: ImportRun) -> bytes:
+def data_of(run: ImportRun) -> bytes:
+    """The bytes of the file an import was begun with. Raises Damaged when they are gone."""
     kept = db.session.get(file.StoredFile, run.file_id)
     if kept is None:
         raise file.Damaged(f"文件打不开：{run.file_name}")

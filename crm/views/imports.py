@@ -7,7 +7,7 @@ from crm import trail, web
 from crm.access import needs
 from crm.documents import excel
 from crm.imports import decide as deciding
-from crm.imports import preview, work
+from crm.imports import directory, preview, work
 from crm.imports.kinds.all import KINDS
 from crm.imports.plan import Options
 from crm.imports.read import MOST_BYTES
@@ -60,6 +60,11 @@ def upload() -> Response | str | tuple[str, int]:
         data = given.read(MOST_BYTES + 1)
         if len(data) > MOST_BYTES:
             form.files.errors = [f"“{given.filename}”超过 60 MB，请拆成几个文件"]
+            db.session.rollback()
+            return _index(form), 422
+        listed = directory.kind_of(data, given.filename or "", form.kind.data or None)
+        if listed is not None:
+            form.files.errors = [f"“{given.filename}”是{listed.name}名单，请到“设置 › 批量导入名册”里导入"]
             db.session.rollback()
             return _index(form), 422
         run, _ = work.upload(data, given.filename or "未命名", options, g.user.id)

@@ -151,7 +151,7 @@ PAGES = {
         "/absences/",
         "/absences/1/edit",
     ),
-    "sysadmin": ("/people/", "/people/1", "/people/new", "/people/1/edit", "/settings/system"),
+    "sysadmin": ("/directory/", "/people/", "/people/1", "/people/new", "/people/1/edit", "/settings/system"),
     "secadmin": ("/rights/", "/rights/people/1", "/rights/roles/officer"),
     "auditor": ("/audit/",),
 }
