@@ -9,10 +9,13 @@ from typing import Any
 
 from sqlalchemy import Row, Table, select
 
+from models.area import TREES
 from models.base import Base, db
 from models.errors import Refused
-from models.firm.record import Firm
-from models.firm.words import FIRM_FIELDS
+from models.firm.officers import POSITIONS
+from models.firm.record import STATUSES, Firm
+from models.firm.status import FLAGS
+from models.firm.words import FIRM_FIELDS, figure_name
 
 Rows = Sequence[Row[Any]]
 #: (rows of the firm kept, rows of the firm gone) → the rows that move.
@@ -61,6 +64,8 @@ class Moves:
 
     name: str
     rule: Rule
+    #: One row in words, for the preview.
+    tell: Callable[[Row[Any]], str] = lambda row: ""
     key: str = "id"
 
 
@@ -74,19 +79,27 @@ class History:
 
 #: (table, column) of every foreign key to firm.
 FOREIGN_KEYS: dict[tuple[str, str], Moves | type[Derived] | type[History]] = {
-    ("firm_name", "firm_id"): Moves("名称", unlike("match_key")),
-    ("firm_place", "firm_id"): Moves("街镇园区", where_nothing_is("tree")),
-    ("firm_officer", "firm_id"): Moves("联系干部", where_nothing_is("position")),
-    ("firm_status", "firm_id"): Moves("登记状态", where_nothing_is()),
-    ("firm_flag", "firm_id"): Moves("列入名单", unlike("flag", "from_on")),
-    ("firm_figure", "firm_id"): Moves("年度数据", unlike("key", "year", "source")),
+    ("firm_name", "firm_id"): Moves("名称", unlike("match_key"), lambda row: row.name),
+    ("firm_place", "firm_id"): Moves("街镇园区", where_nothing_is("tree"), lambda row: TREES[row.tree]),
+    ("firm_officer", "firm_id"): Moves(
+        "联系干部", where_nothing_is("position"), lambda row: f"{POSITIONS[row.position]} {row.from_on}"
+    ),
+    ("firm_status", "firm_id"): Moves("登记状态", where_nothing_is(), lambda row: STATUSES[row.status]),
+    ("firm_flag", "firm_id"): Moves(
+        "列入名单", unlike("flag", "from_on"), lambda row: f"{FLAGS[row.flag]} {row.from_on}"
+    ),
+    ("firm_figure", "firm_id"): Moves(
+        "年度数据", unlike("key", "year", "source"), lambda row: f"{row.year} 年{figure_name(row.key)} {row.value:,f}"
+    ),
     ("firm_tag", "firm_id"): Moves("标签", unlike("tag_id"), key="tag_id"),
-    ("contact", "firm_id"): Moves("联系人", everything),
-    ("title", "firm_id"): Moves("资质", unlike("type_id", "issued_on", "number")),
-    ("pool_member", "firm_id"): Moves("培育库", without_overlap),
-    ("visit", "firm_id"): Moves("走访", everything),
-    ("match_decision", "firm_id"): Moves("认领记录", everything),
-    ("firm", "merged_into_id"): Moves("以前合并进来的企业", everything),
+    ("contact", "firm_id"): Moves("联系人", everything, lambda row: f"尾号 {row.phone_tail or '未填'}"),
+    ("title", "firm_id"): Moves(
+        "资质", unlike("type_id", "issued_on", "number"), lambda row: f"{row.issued_on} {row.number or row.batch}"
+    ),
+    ("pool_member", "firm_id"): Moves("培育库", without_overlap, lambda row: f"{row.from_on} 入库"),
+    ("visit", "firm_id"): Moves("走访", everything, lambda row: f"{row.visit_on} {row.text[:30]}"),
+    ("match_decision", "firm_id"): Moves("认领记录", everything, lambda row: row.match_key),
+    ("firm", "merged_into_id"): Moves("以前合并进来的企业", everything, lambda row: row.name),
     ("firm_search", "firm_id"): Derived,
     ("standing", "firm_id"): Derived,
     ("standing_title", "firm_id"): Derived,
@@ -115,6 +128,11 @@ class Move:
     moves: Moves
     rows: list[Row[Any]]
     stay: int
+
+    @property
+    def told(self) -> list[str]:
+        """The rows that move, in words."""
+        return [said for row in self.rows if (said := self.moves.tell(row).strip())]
 
     @property
     def keys(self) -> list[Any]:
