@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from sqlalchemy import func, select
@@ -31,6 +31,11 @@ class Period:
 
     since: date
     on: date
+
+    @property
+    def first(self) -> date:
+        """The first day that is counted."""
+        return self.since + timedelta(days=1)
 
     @classmethod
     def up_to(cls, on: date, since: date | None = None) -> "Period":
@@ -64,14 +69,12 @@ class Figure:
 
     def sentence(self, period: Period, number: int, where: str = "全区") -> str:
         """The number as a sentence for a report."""
-        since, on = chinese_day(period.since), chinese_day(period.on)
-        if self.kind is Kind.STOCK:
-            return f"截至{on}，{where}{self.name}{number:,}{self.unit}。"
-        if self.kind is Kind.EVER:
+        on = chinese_day(period.on)
+        if self.kind in (Kind.STOCK, Kind.EVER):
             return f"截至{on}，{where}{self.name}{number:,}{self.unit}。"
         if self.kind is Kind.CHANGE:
-            return f"{since}至{on}，{where}{self.name}{number:+,}{self.unit}。".replace("-", "−")
-        return f"{since}（不含当日）至{on}，{where}{self.name}{number:,}{self.unit}。"
+            return f"{on}比{chinese_day(period.since)}，{where}{self.name}{number:+,}{self.unit}。".replace("-", "−")
+        return f"{chinese_day(period.first)}至{on}，{where}{self.name}{number:,}{self.unit}。"
 
 
 def chinese_day(day: date) -> str:

@@ -1,8 +1,7 @@
-"""Counts of the whole district, kept until the index they were counted from changes.
+"""Counts of a scope, kept until the index they were counted from changes.
 
-Only the unfiltered question of somebody who sees every firm is kept: it is the board's first page and the dearest one.
-A count is kept together with the state of the index that was read before it was taken, so it can be newer than its
-label, never older.
+They depend on the index (named by its rebuilds) and on which firms are in scope (named by their ids), and on nothing
+else. The state of the index is read before counting, so a kept count can be newer than its label, never older.
 """
 
 from collections import OrderedDict
@@ -21,8 +20,8 @@ _kept: OrderedDict[Any, Any] = OrderedDict()
 _lock = Lock()
 
 
-def kept(question: tuple[Any, ...], count: Callable[[], T]) -> T:
-    """The answer to a question about all firms: kept, or counted now. One statement when it was kept."""
+def kept(question: tuple[Any, ...], count: Callable[[], T], still_so: Callable[[], bool] = lambda: True) -> T:
+    """The answer to a question about the index: kept, or counted now. One statement when it was kept."""
     key = (str(db.engine.url), standing.state(), question)
     with _lock:
         if key in _kept:
@@ -30,6 +29,8 @@ def kept(question: tuple[Any, ...], count: Callable[[], T]) -> T:
             answer: T = _kept[key]
             return answer
     answer = count()
+    if not still_so():
+        return answer  # a firm changed its place while we counted: right now, but not to be kept
     with _lock:
         _kept[key] = answer
         while len(_kept) > ROOM:

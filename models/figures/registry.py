@@ -44,12 +44,10 @@ def ladder(period: Period, scope: Scope) -> Ladder:
     The numbers are those of ``find(key).count(period, scope)``, taken together; a test holds them against each other.
     """
     kinds = tuple(TitleType.list_all())
-    if scope.firms is not None:
-        return Ladder(period, scope, *_count(period, scope, kinds), kinds)
-    whole = Scope()
-    counts, moves = kept(
-        ("ladder", period, tuple((kind.id, kind.key) for kind in kinds)), lambda: _count(period, whole, kinds)
-    )
+    asked = scope if scope.firms is not None else Scope()
+    firms = asked.fingerprint()
+    question = ("ladder", period, tuple((kind.id, kind.key) for kind in kinds), firms)
+    counts, moves = kept(question, lambda: _count(period, asked, kinds), still_so=lambda: asked.fingerprint() == firms)
     return Ladder(period, scope, counts, moves, kinds)
 
 

@@ -1,13 +1,16 @@
 """Whose firms a figure counts: what the person may see, narrowed by the filters of the page."""
 
+from array import array
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property
+from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from models.area import subtree
+from models.base import db
 from models.firm.record import Firm
 from models.firm.tags import FirmTag
 from models.rules.industry import divisions_of
@@ -74,6 +77,13 @@ class Scope:
         everyone = select(Firm).where(Firm.merged_into_id.is_(None))
         visible = everyone if self.user is None else Firm.visible_to(self.user)
         return visible.with_only_columns(Firm.id).where(*self.conditions)
+
+    def fingerprint(self) -> bytes:
+        """What names the firms in scope: the same firms, the same counts. One statement; none when it is all."""
+        if self.firms is None:
+            return b""
+        ids = array("q", db.session.scalars(self.firms.order_by(Firm.id)))
+        return blake2b(ids.tobytes(), digest_size=16).digest()
 
     def restrict(self, query: AnySelect, firm_id: Any) -> AnySelect:
         """The query, counting only firms in scope."""

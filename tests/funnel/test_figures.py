@@ -12,6 +12,7 @@ from models.base import db
 from models.figures import flow, registry, rungs, titles
 from models.figures.base import Period, UnknownFigure
 from models.figures.scope import Scope
+from models.firm.record import Firm
 from models.rules.ladder import Move, Rung
 from models.title import Title, TitleType
 from tests.funnel import recount
@@ -36,7 +37,17 @@ def rows(key: str, period: Period, scope: Scope) -> list[int]:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_figure_equals_the_slow_recount(app: Flask, seed: int) -> None:
-    stories, rules = tell(seed, 70)
+    recount_all(seed, 70)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("seed", range(100, 120))
+def test_every_figure_equals_the_slow_recount_of_larger_districts(app: Flask, seed: int) -> None:
+    recount_all(seed, 300)
+
+
+def recount_all(seed: int, firms: int) -> None:
+    stories, rules = tell(seed, firms)
     plain = {told.firm.id: told.history for told in stories}
     scope = Scope()
     for since, on in PERIODS:
@@ -50,9 +61,8 @@ def test_every_figure_equals_the_slow_recount(app: Flask, seed: int) -> None:
             expected |= {
                 f"title.{key}.{measure}": firms for measure, firms in recount.titles(plain, rule, since, on).items()
             }
-        for key, firms in expected.items():
-            found_rows = rows(key, period, scope)
-            assert sorted(found_rows) == sorted(firms), f"{key} {since}–{on}"
+        for key, those in expected.items():
+            assert sorted(rows(key, period, scope)) == sorted(those), f"{key} {since}–{on}"
         counted = registry.ladder(period, scope)
         for key, number in counted.counts.items():
             if key in expected:
@@ -126,6 +136,18 @@ def test_counts_of_the_whole_district_are_kept_until_anything_moves(app: Flask) 
     with statements() as sent:
         assert registry.ladder(period, Scope()).counts is before
     assert len(sent) == 2  # the types, and whether anything changed
+    area = make_area("石桥镇")
+    registry.ladder(period, Scope(area_id=area.id))
+    with statements() as sent:
+        there = registry.ladder(period, Scope(area_id=area.id)).counts
+    assert len(sent) == 4  # the tree of areas, and which firms are there, too
+    mover = db.session.scalars(select(Firm).where(Firm.area_id.is_(None), Firm.founded_on < period.on)).first()
+    assert mover is not None
+    mover.area_id = area.id
+    db.session.commit()
+    assert sum(registry.ladder(period, Scope(area_id=area.id)).counts[f"rung.{r}"] for r in rungs.COUNTED) == 1 + sum(
+        there[f"rung.{r}"] for r in rungs.COUNTED
+    )
     firm = make_firm(founded_on=date(2020, 1, 1))
     db.session.commit()
     after = registry.ladder(period, Scope()).counts

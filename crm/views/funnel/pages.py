@@ -107,7 +107,7 @@ def export() -> Response:
 def lines(found: Ladder) -> list[list[Any]]:
     """The rows of the export: every figure with its number, period and definition."""
     figures = registry.all_figures()
-    day, period = f"{found.period.on}", f"{found.period.since} 次日至 {found.period.on}"
+    day, period = f"{found.period.on}", f"{found.period.first} 至 {found.period.on}"
     told: list[list[Any]] = []
 
     def tell(group: str, key: str, number: int) -> None:
