@@ -91,7 +91,7 @@ def test_two_weights_only() -> None:
 
 
 def test_the_first_load_stays_small() -> None:
-    """Style, script and icons together, compressed; charts come with pages that draw them (interface.md: 200 KB)."""
+    """Style, script and icons together, compressed: all that a page asks for (interface.md: 200 KB)."""
     built = CSS.parents[2] / "static/dist"
     if not (built / "manifest.json").exists():
         pytest.skip("the front end was not built (make assets)")

@@ -11,7 +11,7 @@ const dist = path.join(root, "static/dist");
 
 // Office browsers are old: this is the oldest pair that the pages promise to work in.
 const TARGET = ["chrome80", "safari14.1"];
-const ENTRIES = ["app.js", "app.css", "charts.js"];
+const ENTRIES = ["app.js", "app.css"];
 
 async function bundle() {
   const result = await build({
