@@ -139,24 +139,17 @@ class Writer:
         return found
 
     def _insert(self, name: str, rows: list[dict[str, Any]]) -> None:
-        if rows:
-            db.session.execute(insert(_table(name)), rows)
+        for chunk in state.chunks(rows):
+            db.session.execute(insert(_table(name)), list(chunk))
 
     def make_firms(self, rows: list[dict[str, Any]]) -> None:
-        """Insert the new firms; their ids come back in the order of the plan."""
-        table = _table("firm")
+        """Insert the new firms under ids taken beforehand: asking for each one's id back would be a statement each."""
         drafts = list(self.plan.drafts.values())
+        self.ids = dict(zip((draft.id for draft in drafts), _next_ids("firm", len(drafts)), strict=True))
+        stamp = {"created_at": self.at, "updated_at": self.at, "version": 1}
         for draft, row in zip(drafts, rows, strict=True):
-            row |= {
-                "created_at": self.at,
-                "updated_at": self.at,
-                "version": 1,
-                "import_row_id": self._row_id(draft.plan),
-            }
-        statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-        for start in range(0, len(rows), state.CHUNK):
-            made = db.session.execute(statement, rows[start : start + state.CHUNK]).scalars().all()
-            self.ids.update(zip((draft.id for draft in drafts[start : start + state.CHUNK]), made, strict=True))
+            row |= stamp | {"id": self.ids[draft.id], "import_row_id": self._row_id(draft.plan)}
+        self._insert("firm", rows)
         self.touched |= set(self.ids.values())
 
     def make_names(self) -> None:
@@ -307,6 +300,17 @@ class Writer:
             db.session.execute(
                 update(table).where(table.c.id == bindparam("row_id")).values(firm_id=bindparam("new_firm_id")), rows
             )
+
+
+def _next_ids(name: str, count: int) -> list[int]:
+    """Ids that no row of a table has had, within the transaction that uses them."""
+    if not count:
+        return []
+    if db.engine.dialect.name == "postgresql":
+        drawn = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
+        return list(db.session.scalars(drawn, {"name": name, "count": count}))
+    last = db.session.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = :name"), {"name": name}) or 0
+    return list(range(last + 1, last + count + 1))
 
 
 def _table(name: str) -> Table:

@@ -58,6 +58,7 @@ def prepare(
             tables.append(table)
     if not tables:
         raise ImportRefused(refused[0][1] if refused else "文件里没有能导入的表")
+    sheets.clear()
     plan = make_plan(tables, clean.clean, options, decisions or {}, progress)
     plan.refused = refused
     return plan
@@ -105,7 +106,7 @@ def decisions_of(run: ImportRun) -> dict[tuple[str, int], str]:
 
 def stage(run: ImportRun, plan: Plan, progress: Progress = quiet) -> None:
     """Keep every row with its raw cells and what it would do, in small commits of its own, and the plan's account in
-    the run. What was staged before is replaced; decisions are kept."""
+    the run. What was staged before is replaced; decisions are kept. The plan lets go of the cells it has staged."""
     run_id = run.id
     kept = {
         (row.sheet, row.row): (row.decision, row.decided_by_id, row.decided_at)
@@ -129,6 +130,8 @@ def stage(run: ImportRun, plan: Plan, progress: Progress = quiet) -> None:
         if problems:
             db.session.execute(insert(db.metadata.tables["import_problem"]), problems)
         db.session.commit()
+        for one in chunk:
+            one.row.cells = []
         progress(min(start + CHUNK, total), total, "存下原始行")
     run.kind = main_kind(plan)
     run.sheets = json.dumps([described(table) for table in plan.tables], ensure_ascii=False)

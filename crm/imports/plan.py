@@ -326,6 +326,7 @@ def make_plan(
     for table in tables:
         plan.tables.append(table)
         plan.rows += [RowPlan(row, Match("none"), table.kind) for row in rows_of(table)]
+        table.rows = []
     if not plan.rows:
         raise ImportRefused("文件里没有数据行")
     progress(0, len(plan.rows), "认企业")
