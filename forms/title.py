@@ -53,3 +53,14 @@ class ConfirmTitleForm(BaseForm):
 
     issued_on = DateField("公告（发证）日期", [InputRequired("请填公告日期")], description="从这一天起有效。")
     number = StringField("证书或入库编号", [Length(max=64)])
+
+
+class ConfirmManyForm(BaseForm):
+    """The announcement of a list that had been given public notice."""
+
+    type_id = SelectField("哪项资质", [InputRequired()], coerce=int)
+    issued_on = DateField("公告（发证）日期", [InputRequired("请填公告日期")], description="从这一天起有效。")
+
+    def __init__(self, types: Sequence[TitleType], today: date) -> None:
+        super().__init__(data={"issued_on": today})
+        self.type_id.choices = [SelectChoice(kind.id, kind.name) for kind in types]

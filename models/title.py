@@ -222,6 +222,18 @@ class Title(Model):
         self.number = number or self.number
         self.check()
 
+    @classmethod
+    def confirm_all(cls, firm_ids: list[int], kind: TitleType, issued_on: date, by: User) -> int:
+        """Confirm what is 公示中 of these firms; how many. Raises Refused when one was announced later than that."""
+        waiting = select(cls).where(cls.type_id == kind.id, cls.provisional.is_(True), cls.revoked_on.is_(None))
+        titles = list(db.session.scalars(waiting.order_by(cls.id)))
+        wanted = set(firm_ids)
+        chosen = [title for title in titles if title.firm_id in wanted]
+        for title in chosen:
+            title.confirm(issued_on, by)
+        db.session.flush()
+        return len(chosen)
+
     def revoke(self, on: date, reason: str) -> None:
         """The title is gone from that day on. Raises Refused when it was gone before."""
         if self.revoked_on is not None:

@@ -13,8 +13,10 @@ from forms.pool import EnterForm, LeaveForm
 from models import clock, pool
 from models.base import db
 from models.errors import Refused
+from models.firm.editing import may_change
 from models.firm.filters import FirmFilter
 from models.firm.listing import Listing
+from models.firm.record import Firm
 from models.pool import PoolMember, PoolType
 from models.title import TitleType
 
@@ -46,6 +48,13 @@ class Chosen:
         """The ids of the firms."""
         return self.listing.ids(None if self.everything else self.ticked)
 
+    def changeable_ids(self) -> list[int]:
+        """The ids of those firms that the person may also change."""
+        ids = self.firm_ids()
+        if "firms.assign" in g.user.permissions:
+            return ids
+        return [firm.id for firm in Firm.list_by_ids(ids) if may_change(g.user, firm)]
+
 
 @bp.get("/")
 @needs("firms.view")
@@ -73,13 +82,17 @@ def enter() -> str | Response:
     chosen = Chosen.of_request()
     form = EnterForm(PoolType.list_active(), TitleType.list_all(), clock.today())
     if "type_id" in request.form and form.validate():
-        kind = PoolType.get(form.type_id.data)
+        kind, ids = PoolType.get(form.type_id.data), chosen.changeable_ids()
         number = pool.enter(
-            chosen.firm_ids(), kind, form.on.data or clock.today(), plan_year=form.plan_year.data,
+            ids, kind, form.on.data or clock.today(), plan_year=form.plan_year.data,
             target_type_id=form.target_type_id.data or None, reason=form.reason.data or "", owner_id=g.user.id,
         )  # fmt: skip
         db.session.commit()
-        flash(f"{number} 家进入{kind.name}" + ("" if number else "：所选企业都已在库"))
+        flash(
+            f"{number} 家进入{kind.name}"
+            + (f"；{len(ids) - number} 家本来就在库" if number < len(ids) else "")
+            + _left(chosen, ids)
+        )
         return redirect(url_for(".index", type=kind.id))
     return render_template("pool/enter.html", form=form, chosen=chosen, count=len(chosen.firm_ids()),
                            all_count=chosen.listing.count())  # fmt: skip
@@ -94,15 +107,25 @@ def leave() -> str | Response:
     chosen = Chosen.of_request()
     form = LeaveForm(PoolType.list_active(), clock.today())
     if "type_id" in request.form and form.validate():
-        kind = PoolType.get(form.type_id.data)
+        kind, ids = PoolType.get(form.type_id.data), chosen.changeable_ids()
         try:
-            number = pool.leave(chosen.firm_ids(), kind, form.on.data or clock.today(), form.reason.data or "")
+            number = pool.leave(ids, kind, form.on.data or clock.today(), form.reason.data or "")
             db.session.commit()
         except Refused as error:
             db.session.rollback()
             form.form_errors.append(str(error))
         else:
-            flash(f"{number} 家离开{kind.name}" + ("" if number else "：所选企业都不在库"))
+            flash(
+                f"{number} 家离开{kind.name}"
+                + (f"；{len(ids) - number} 家本来不在库" if number < len(ids) else "")
+                + _left(chosen, ids)
+            )
             return redirect(url_for(".index", type=kind.id, past=1))
     return render_template("pool/leave.html", form=form, chosen=chosen, count=len(chosen.firm_ids()),
                            all_count=chosen.listing.count())  # fmt: skip
+
+
+def _left(chosen: Chosen, ids: list[int]) -> str:
+    """How many of the chosen firms somebody else looks after, and so were left alone."""
+    left = len(chosen.firm_ids()) - len(ids)
+    return f"；{left} 家不由您联系，没有动" if left else ""

@@ -4,10 +4,12 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response
 
 from crm.access import needs
-from forms.title import ConfirmTitleForm, RevokeForm, TitleForm
+from crm.views.pool import Chosen
+from forms.title import ConfirmManyForm, ConfirmTitleForm, RevokeForm, TitleForm
 from models import clock
 from models.base import db
 from models.errors import NotFound, Refused
+from models.firm.editing import check_may_change, may_change
 from models.firm.record import Firm
 from models.rules.ladder import RUNG_NAMES
 from models.title import LEVELS, STATE_NAMES, Title, TitleType
@@ -21,7 +23,7 @@ def show(title_id: int) -> str:
     """One title: what it is today, and everything known about it."""
     title = Title.get_for(g.user, title_id)
     state = title.state_on(clock.today())
-    return render_template("titles/show.html", title=title, state=state, state_names=STATE_NAMES, levels=LEVELS,
+    return render_template("titles/show.html", title=title, state=state, state_names=STATE_NAMES, levels=LEVELS, changeable=may_change(g.user, title.firm),
                            rung_names=RUNG_NAMES)  # fmt: skip
 
 
@@ -33,6 +35,7 @@ def new() -> str | Response:
     if firm_id is None:
         raise NotFound
     firm = Firm.get_for(g.user, firm_id)
+    check_may_change(g.user, firm)
     form = TitleForm([kind for kind in TitleType.list_all() if kind.active], clock.today())
     if form.validate_on_submit():
         values = {
@@ -54,7 +57,7 @@ def new() -> str | Response:
 @needs("titles.edit")
 def edit(title_id: int) -> str | Response:
     """Correct what was recorded wrongly; the log keeps what stood there."""
-    title = Title.get_for(g.user, title_id)
+    title = _changeable(title_id)
     form = TitleForm(TitleType.list_all(), clock.today(), obj=title)
     del form.provisional  # confirming has a page of its own
     if form.validate_on_submit():
@@ -74,7 +77,7 @@ def edit(title_id: int) -> str | Response:
 @needs("titles.edit")
 def confirm(title_id: int) -> str | Response:
     """The announcement is out: the title is in force from its day."""
-    title = Title.get_for(g.user, title_id)
+    title = _changeable(title_id)
     form = ConfirmTitleForm(data={"issued_on": clock.today(), "number": title.number})
     if form.validate_on_submit():
         try:
@@ -93,7 +96,7 @@ def confirm(title_id: int) -> str | Response:
 @needs("titles.edit")
 def revoke(title_id: int) -> str | Response:
     """The title was withdrawn."""
-    title = Title.get_for(g.user, title_id)
+    title = _changeable(title_id)
     form = RevokeForm(data={"revoked_on": clock.today()})
     if form.validate_on_submit():
         try:
@@ -106,3 +109,37 @@ def revoke(title_id: int) -> str | Response:
             flash(f"已撤销，自 {title.revoked_on} 起不再有效")
             return redirect(url_for(".show", title_id=title.id))
     return render_template("titles/revoke.html", form=form, title=title)
+
+
+@bp.post("/confirm")
+@needs("titles.edit")
+def confirm_many() -> str | Response | tuple[str, int]:
+    """The announcement of a whole list is out: first a POST from the list of firms shows the form, then it acts."""
+    chosen = Chosen.of_request()
+    form = ConfirmManyForm([kind for kind in TitleType.list_all() if kind.active], clock.today())
+    sent = "type_id" in request.form
+    if sent and form.validate():
+        kind, ids = TitleType.get(form.type_id.data), chosen.changeable_ids()
+        try:
+            number = Title.confirm_all(ids, kind, form.issued_on.data, g.user)
+            db.session.commit()
+        except Refused as error:
+            db.session.rollback()
+            form.form_errors.append(str(error))
+        else:
+            left = len(chosen.firm_ids()) - len(ids)
+            flash(
+                f"{number} 项{kind.name}已确认，自 {form.issued_on.data} 起有效"
+                + (f"；{left} 家不由您联系，没有动" if left else "")
+            )
+            return redirect(url_for("firms.index") + (f"?{chosen.back}" if chosen.back else ""))
+    page = render_template("titles/confirm_many.html", form=form, chosen=chosen, count=len(chosen.firm_ids()),
+                           all_count=chosen.listing.count())  # fmt: skip
+    return page, 422 if sent else 200
+
+
+def _changeable(title_id: int) -> Title:
+    """The title, when its firm is one this person may change. Raises NotFound, Refused."""
+    title = Title.get_for(g.user, title_id)
+    check_may_change(g.user, title.firm)
+    return title

@@ -13,7 +13,7 @@ from models.figures.scope import Scope
 from models.firm.record import Firm
 from models.title import Title, TitleType
 from tests.support.browser import Browser
-from tests.support.factories import make_firm, make_user
+from tests.support.factories import make_firm, make_title, make_user
 from tests.support.page import Page
 
 
@@ -153,3 +153,40 @@ def test_a_new_type_and_a_new_pool_can_be_used_at_once(lite_browser: Browser) ->
     pool = {"name": "未来产业培育库", "makes_potential": "y", "position": "9", "active": "y"}
     assert "未来产业培育库" in Page(lite_browser.post("/types/pools/new", data=pool, follow_redirects=True)).text
     assert "title.unicorn_seed.in_force" in registry.all_figures()
+
+
+def test_a_whole_notice_is_confirmed_at_once_from_its_list(lite_browser: Browser) -> None:
+    office = make_user(role="office")
+    for number in range(3):
+        make_title(make_firm(), issued_on=date(2025, 11, 6), provisional=True, noticed_on=date(2025, 11, 6 + number))
+    make_title(make_firm(), issued_on=date(2024, 11, 6), ends_on=date(2027, 11, 6))
+    lite_browser.sign_in(office)
+    query = "figure=title.hnte.provisional&on=2025-11-20"
+    page = Page(lite_browser.get(f"/firms/?{query}"))
+    assert "确认已公告" in page.text and "3 家" in page.all("span", class_="note")[0].text
+    data = {"back": query, "everything": "1"}
+    assert Page(lite_browser.post("/titles/confirm", data=data)).faults() == []
+    data |= {"type_id": str(kind("hnte").id), "issued_on": "2025-11-07"}
+    early = Page(lite_browser.post("/titles/confirm", data=data))
+    assert "公告日期不能早于公示日期" in early.text and on_rung("hnte", date(2025, 12, 31)) == 1
+    lite_browser.post("/titles/confirm", data={**data, "issued_on": "2025-12-01"})
+    assert (on_rung("hnte", date(2025, 11, 30)), on_rung("hnte", date(2025, 12, 1))) == (1, 4)
+
+
+def test_an_officer_changes_titles_only_of_firms_they_may_change(lite_browser: Browser) -> None:
+    other = make_user(role="officer")
+    firm = make_firm(officer_a_id=other.id)
+    title = make_title(firm, issued_on=date(2025, 11, 6), provisional=True)
+    title_id, firm_id = title.id, firm.id
+    lite_browser.sign_in(make_user(role="officer"))
+    for url in (
+        f"/titles/new?firm_id={firm_id}",
+        *(f"/titles/{title_id}/{act}" for act in ("edit", "confirm", "revoke")),
+    ):
+        assert lite_browser.get(url).status_code == 422, url
+    data = {"id": [str(firm_id)], "everything": "0", "type_id": str(kind("hnte").id), "issued_on": "2025-12-01"}
+    page = Page(lite_browser.post("/titles/confirm", data=data, follow_redirects=True))
+    assert "1 家不由您联系" in page.text
+    assert on_rung("hnte", date(2025, 12, 1)) == 0
+    lite_browser.sign_in(make_user(role="office"))
+    assert lite_browser.get(f"/titles/{title_id}/edit").status_code == 200

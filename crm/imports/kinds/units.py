@@ -24,7 +24,12 @@ FIELDS = (
 KINDS = {
     **{key: key for key in UNIT_KINDS},
     **{name: key for key, name in UNIT_KINDS.items()},
-    "科室": "section", "内设机构": "section", "部门": "department", "街道": "town", "镇": "town", "街镇": "town",
+    "科室": "section",
+    "内设机构": "section",
+    "部门": "department",
+    "街道": "town",
+    "镇": "town",
+    "街镇": "town",
 }
 
 

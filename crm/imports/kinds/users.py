@@ -28,8 +28,16 @@ FIELDS = (
 ROLES = {
     **{key: key for key in ROLE_NAMES},
     **{name: key for key, name in ROLE_NAMES.items()},
-    "干部": "officer", "企业联系人": "officer", "综合": "office", "调度": "office", "科长": "manager",
-    "分管领导": "manager", "领导": "manager", "镇街助理": "town", "园区助理": "town", "科技助理": "town",
+    "干部": "officer",
+    "企业联系人": "officer",
+    "综合": "office",
+    "调度": "office",
+    "科长": "manager",
+    "分管领导": "manager",
+    "领导": "manager",
+    "镇街助理": "town",
+    "园区助理": "town",
+    "科技助理": "town",
     "经办人": "handler",
 }
 
