@@ -146,7 +146,9 @@ def asset(name: str) -> str | None:
 
 
 def icon(name: str) -> Markup:
-    """A small picture from the sprite; it says nothing a reader needs."""
+    """A small picture from the sprite; it says nothing a reader needs. Empty when the front end was not built."""
+    if asset("app.css") is None:
+        return Markup("")
     address = url_for("static", filename="dist/icons.svg")
     return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>').format(address, name)
 
