@@ -77,10 +77,19 @@ def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
     return (items[start : start + size] for start in range(0, len(items), size))
 
 
+#: What a plan reads, as the change log names it.
+READ = ("firm", "firm_name", "firm_place", "firm_status", "title", "title_type", "batch", "area")
+
+
 def fingerprint() -> tuple[int, ...]:
-    """Numbers that change whenever a firm, name, title or decision does: a plan made before is then made anew."""
-    tables: tuple[Any, ...] = (Change, Firm, FirmName, Title, MatchDecision)
+    """Numbers that change whenever a firm, name, title or decision does: a plan made before is then made anew.
+
+    Visits, contacts and the like are recorded all day long and change no plan.
+    """
+    tables: tuple[Any, ...] = (Firm, FirmName, Title, MatchDecision)
     newest = [db.session.scalar(select(func.max(table.id))) or 0 for table in tables]
+    changed = select(Change.id).where(Change.table_name.in_(READ)).order_by(Change.id.desc()).limit(1)
+    newest.append(db.session.scalar(changed) or 0)
     applied = db.session.scalar(select(func.count()).select_from(ImportRun).where(ImportRun.applied_at.is_not(None)))
     return (*newest, applied or 0)
 

@@ -1,7 +1,7 @@
 """From a file to the database: what is written, that twice is once, that nothing is half written."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from crm.imports import apply, decide, engine, work
+from crm.imports import apply, decide, engine, state, work
 from crm.imports.plan import Options
 from crm.imports.read import ImportRefused
 from models.audit import AuditEntry
@@ -22,7 +22,8 @@ from models.firm.places import FirmPlace
 from models.importing import ImportProblem, ImportRow, ImportRun, MatchDecision
 from models.standing import Standing
 from models.title import Batch, Title, TitleType
-from tests.support.factories import make_area
+from models.visit import Visit
+from tests.support.factories import make_area, make_firm, make_user
 from tests.support.sheets import code_of, csv_bytes, name_of, register_rows, xlsx_bytes
 
 COUNTED = (Firm, FirmName, FirmPlace, FirmSearch, Title, Change, Standing)
@@ -233,6 +234,22 @@ def test_a_plan_made_before_something_changed_is_not_written(app: Flask) -> None
         apply.apply(started, plan)
     db.session.rollback()
     assert db.session.scalar(select(func.count()).select_from(Firm)) == 1
+
+
+def test_a_visit_recorded_meanwhile_holds_no_import_up_and_an_edit_does(app: Flask) -> None:
+    firm, officer = make_firm(), make_user()
+    db.session.commit()
+    data = register()
+    started = work.begin(data, "企业登记.csv", Options(), None)
+    plan = engine.prepare(data, "企业登记.csv", Options())
+    engine.stage(started, plan)
+    Visit.add(firm, date(2026, 5, 1), "导入期间去的", [officer], officer, datetime(2026, 5, 1, 9, 0, tzinfo=UTC))
+    db.session.commit()
+    assert state.fingerprint() == plan.fingerprint
+    firm.address = "改过的地址"
+    db.session.commit()
+    assert state.fingerprint() != plan.fingerprint
+    db.session.rollback()
 
 
 def test_a_dry_run_writes_nothing(app: Flask) -> None:
