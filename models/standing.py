@@ -29,7 +29,7 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, UOWTransaction, mapped_column
 
 from models import clock
 from models.base import Key, Model, Moment, db
@@ -143,7 +143,7 @@ def refresh(firm_ids: Iterable[int] | None = None) -> int:
             _write(chunk, kinds)
         db.session.execute(change)
         return db.session.scalar(select(func.count()).select_from(Firm)) or 0
-    ids = sorted(set(firm_ids))
+    ids = _with_former_owners(sorted(set(firm_ids)))
     for chunk in _chunks(ids):
         for table in INDEX:
             db.session.execute(delete(table).where(table.firm_id.in_(chunk)), execution_options=QUIET)
@@ -158,6 +158,15 @@ def state() -> tuple[object, ...]:
     number = select(func.count()).select_from(StandingChange).scalar_subquery()
     query = select(StandingChange.id, StandingChange.token, number).order_by(StandingChange.id.desc()).limit(1)
     return tuple(db.session.execute(query).first() or ())
+
+
+def _with_former_owners(ids: list[int]) -> list[int]:
+    """These firms, and those the index still holds one of their titles for: a title may have gone to another firm."""
+    former: set[int] = set()
+    for chunk in _chunks(ids):
+        query = select(TitleIssue.firm_id).join(Title, Title.id == TitleIssue.title_id)
+        former |= set(db.session.scalars(query.where(Title.firm_id.in_(chunk), TitleIssue.firm_id != Title.firm_id)))
+    return sorted({*ids, *former})
 
 
 def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -304,6 +313,7 @@ def _refresh_stale(session: Session) -> None:
         refresh(None if None in stale else [firm_id for firm_id in stale if firm_id is not None])
 
 
-@event.listens_for(Session, "after_rollback")
-def _forget_stale(session: Session) -> None:
-    session.info.pop(STALE, None)
+@event.listens_for(Session, "after_soft_rollback")
+def _forget_stale(session: Session, previous: SessionTransaction) -> None:
+    if not previous.nested:  # what was noted before a savepoint still stands
+        session.info.pop(STALE, None)

@@ -23,8 +23,10 @@ def show(title_id: int) -> str:
     """One title: what it is today, and everything known about it."""
     title = Title.get_for(g.user, title_id)
     state = title.state_on(clock.today())
-    return render_template("titles/show.html", title=title, state=state, state_names=STATE_NAMES, levels=LEVELS, changeable=may_change(g.user, title.firm),
-                           rung_names=RUNG_NAMES)  # fmt: skip
+    return render_template(
+        "titles/show.html", title=title, state=state, state_names=STATE_NAMES, levels=LEVELS, rung_names=RUNG_NAMES,
+        changeable=may_change(g.user, title.firm),
+    )  # fmt: skip
 
 
 @bp.route("/new", methods=["GET", "POST"])

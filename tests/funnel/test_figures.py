@@ -222,6 +222,26 @@ def test_an_edit_a_removal_and_a_changed_rule_rebuild_the_standing(app: Flask) -
     assert titles.tally(on, Scope(), [kind])["title.hnte.ever"] == 0
 
 
+def test_a_title_that_goes_to_another_firm_leaves_the_old_one(app: Flask) -> None:
+    first, second = make_firm(), make_firm()
+    kind = db.session.scalars(select(TitleType).where(TitleType.key == "hnte")).one()
+    title = Title.award(first, kind, date(2024, 11, 18))
+    db.session.commit()
+    title.firm = second
+    db.session.commit()
+    assert rows("rung.hnte", Period.up_to(date(2025, 6, 30)), Scope()) == [second.id]
+
+
+def test_a_savepoint_that_is_given_up_forgets_nothing_that_came_before(app: Flask) -> None:
+    kind = db.session.scalars(select(TitleType).where(TitleType.key == "hnte")).one()
+    title = Title.award(make_firm(), kind, date(2024, 11, 18))
+    savepoint = db.session.begin_nested()
+    make_firm()
+    savepoint.rollback()
+    db.session.commit()
+    assert rows("rung.hnte", Period.up_to(date(2025, 6, 30)), Scope()) == [title.firm_id]
+
+
 def test_an_unknown_figure_does_not_exist(app: Flask) -> None:
     with pytest.raises(UnknownFigure):
         registry.find("title.hnte.everything")
