@@ -2,6 +2,7 @@
 
 from flask import Flask, render_template
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from models.base import db
@@ -13,6 +14,9 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda error: _page(404))
     app.register_error_handler(Conflict, lambda error: _page(409, str(error)))
     app.register_error_handler(Refused, lambda error: _page(422, str(error)))
+    app.register_error_handler(
+        StaleDataError, lambda error: _page(409, "同一时刻有人改了其中的企业，这次没有存。请返回刷新后再做一次。")
+    )
     app.register_error_handler(
         CSRFError, lambda error: _page(400, "这一页放得太久或已重新登录，请返回刷新后再提交一次。")
     )

@@ -15,11 +15,12 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Engine
 
 from models.base import db
+from models.errors import Refused
 
 _NONCE = 12
 
 
-class CannotOpen(ValueError):
+class CannotOpen(Refused):
     """Sealed with another key, or damaged."""
 
 

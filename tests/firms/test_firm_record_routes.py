@@ -285,3 +285,15 @@ def test_the_timeline_begins_with_the_founding_and_the_list_that_brought_the_fir
     text = browser.sign_in(make_user()).open(f"/firms/{firm.id}").text
     assert "列入企业册" in text and "《企业登记名册.csv》 第 18 行" in text
     assert "2015-03-01 周日 成立" in text
+
+
+def test_a_contact_sealed_with_another_key_says_so(browser: Browser) -> None:
+    firm, officer = new(), make_user()
+    writing.assign_officer([firm], "A", officer.id, date(2020, 1, 1))
+    contact = make_contact(firm, phone="15400001234")
+    contact.name_sealed = contact.name_sealed[:-1] + b"x"
+    contact.phone_sealed = (contact.phone_sealed or b"")[:-1] + b"x"
+    page = browser.sign_in(officer).get(f"/firms/{firm.id}").text
+    assert "***" in page and "****1234" in page
+    answer = browser.post(f"/contacts/{contact.id}/call")
+    assert answer.status_code == 422 and "密钥不对" in answer.text
