@@ -575,6 +575,11 @@ def upgrade() -> None:
     op.create_table(
         "firm_search",
         sa.Column("firm_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "sort_key",
+            sa.String(length=200).with_variant(sa.String(length=200, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("lines", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_firm_search_firm_id_firm"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("firm_id", name=op.f("pk_firm_search")),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, case, func, select
@@ -88,6 +89,11 @@ class Listing:
         """Whether the search text holds no letter and no digit, so that nothing can contain it."""
         return bool(self.filter.q) and not self.wanted
 
+    @property
+    def _searches_all(self) -> bool:
+        """Whether the text alone decides which firms are in the list."""
+        return bool(self.wanted) and not self.filter.is_set and Firm.all_visible_to(self.user)
+
     def count(self) -> int:
         """How many firms there are. One statement, or a kept answer for all firms of the district."""
         if self.finds_nothing:
@@ -95,17 +101,27 @@ class Listing:
         if self.filter == FirmFilter() and Firm.all_visible_to(self.user):
             # Every firm made or merged leaves a new state of the ladder's index, by which the answer is kept.
             return kept(("firms",), lambda: db.session.scalar(self._narrowed(func.count())) or 0)
-        if self.wanted and not self.filter.is_set and Firm.all_visible_to(self.user):
+        if self._searches_all:
             # Merged firms have no search row, so nothing need be asked of the firms themselves.
             query = select(func.count()).select_from(FirmSearch).where(search.matches(self.wanted))
         else:
             query = self._narrowed(func.count())
         return db.session.scalar(query) or 0
 
+    def look(self, number: int, size: int = PAGE_SIZE) -> tuple[Sequence[Row[Any]], int]:
+        """A page of rows and the count of all; the last page when there are fewer."""
+        rows = self.page(number, size) if self._searches_all and not self.sort else ()
+        if rows:
+            return rows, rows[0].total
+        count = self.count()
+        return self.page(min(number, max(1, ceil(count / size))), size), count
+
     def page(self, number: int, size: int = PAGE_SIZE) -> Sequence[Row[Any]]:
         """The rows of one page, first page 1. One statement, whatever the number of rows."""
         if self.finds_nothing:
             return []
+        if self._searches_all and not self.sort:
+            return db.session.execute(self._best(size, (number - 1) * size)).all()
         return db.session.execute(self._ordered().limit(size).offset((number - 1) * size)).all()
 
     def every_row(self) -> Iterator[Row[Any]]:
@@ -128,16 +144,30 @@ class Listing:
             query = query.join(FirmSearch, FirmSearch.firm_id == Firm.id).where(search.matches(self.wanted))
         return query.where(*self.filter.conditions(self.user, self.today))
 
+    def _best(self, limit: int, offset: int) -> Select[Any]:
+        """One page of a search among all firms with the count of its hits: the hits are looked at once, the firms of
+        the page alone are joined."""
+        rank = search.rank(self.wanted).label("rank")
+        hits = select(FirmSearch.firm_id, FirmSearch.sort_key, rank).where(search.matches(self.wanted)).cte("hits")
+        order = (hits.c.rank, hits.c.sort_key, hits.c.firm_id)
+        best = select(hits).order_by(*order).limit(limit).offset(offset).subquery("best")
+        total = select(func.count()).select_from(hits).scalar_subquery().label("total")
+        query = select(*_columns(self.on).values(), total).join_from(best, Firm, Firm.id == best.c.firm_id)
+        return self._joined(query).order_by(best.c.rank, best.c.sort_key, best.c.firm_id)
+
     def _ordered(self) -> Select[Any]:
         columns = _columns(self.on)
-        query = self._narrowed(*columns.values())
+        query = self._joined(self._narrowed(*columns.values()))
+        return query.order_by(*self._order(columns), *LAST)
+
+    def _joined(self, query: Select[Any]) -> Select[Any]:
         query = query.outerjoin(Area, Area.id == Firm.area_id).outerjoin(Park, Park.id == Firm.park_id)
         query = query.outerjoin(OfficerA, OfficerA.id == Firm.officer_a_id)
         query = query.outerjoin(OfficerB, OfficerB.id == Firm.officer_b_id)
         query = query.outerjoin(
             Standing, and_(Standing.firm_id == Firm.id, Standing.from_on <= self.on, Standing.to_on >= self.on)
         )
-        return query.order_by(*self._order(columns), *LAST)
+        return query
 
     def _order(self, columns: dict[str, Any]) -> list[Any]:
         column = BY_KEY.get(self.sort.removeprefix("-"))

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Key, Model, Name, one_of
+from models.base import Key, Model, Name, SortKey, one_of
 
 NAME_KINDS = {"registered": "登记名称", "alias": "又一个叫法"}
 
@@ -42,5 +42,7 @@ class FirmSearch(Model):
     __tablename__ = "firm_search"
 
     firm_id: Mapped[int] = mapped_column(ForeignKey("firm.id", ondelete="CASCADE"), primary_key=True)
+    #: As the firm's: so that the best of many hits are found without looking at the firms.
+    sort_key: Mapped[str] = mapped_column(SortKey)
     #: Lines between newlines, each normalised: names, former names, their initials and syllables, the code.
     lines: Mapped[str] = mapped_column(Text)

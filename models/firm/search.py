@@ -37,6 +37,9 @@ Row = TypeVar("Row")
 #: Made by migration 0002 on SQLite alone; rows go with those of firm_search by a trigger.
 PAIRS = table("firm_search_fts", column("rowid"), column("grams"))
 
+#: The sort key of a row is that of its firm.
+INTO = "INSERT INTO firm_search (firm_id, sort_key, lines) SELECT id, sort_key,"
+
 #: Rows per statement: well under the number of parameters either database takes.
 CHUNK = 5_000
 
@@ -165,15 +168,17 @@ def _contains(pattern: str) -> ColumnElement[bool]:
 def _insert(rows: Sequence[tuple[int, str]]) -> None:
     if not rows:
         return
+    given = [{"firm_id": firm_id, "lines": lines} for firm_id, lines in rows]
     if _on_sqlite():
-        db.session.execute(insert(FirmSearch), [{"firm_id": firm_id, "lines": lines} for firm_id, lines in rows])
-        db.session.execute(insert(PAIRS), [{"rowid": firm_id, "grams": _grams(lines)} for firm_id, lines in rows])
+        db.session.execute(text(f"{INTO} :lines FROM firm WHERE id = :firm_id"), given)
+        db.session.execute(
+            insert(PAIRS), [{"rowid": row["firm_id"], "grams": _grams(str(row["lines"]))} for row in given]
+        )
         return
     ids, lines = zip(*rows, strict=True)
-    statement = text(
-        "INSERT INTO firm_search (firm_id, lines) SELECT * FROM unnest(CAST(:ids AS integer[]), CAST(:lines AS text[]))"
-    )
-    db.session.execute(statement, {"ids": list(ids), "lines": list(lines)})
+    these = "unnest(CAST(:ids AS integer[]), CAST(:lines AS text[])) AS given (firm_id, lines)"
+    joined = text(f"{INTO} lines FROM {these} JOIN firm ON firm.id = given.firm_id")
+    db.session.execute(joined, {"ids": list(ids), "lines": list(lines)})
 
 
 def _grams(lines: str) -> str:

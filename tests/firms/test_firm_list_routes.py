@@ -239,3 +239,17 @@ def test_the_kept_count_of_all_firms_follows_every_change(app: Flask) -> None:
     gone.merged_into_id = kept.id
     db.session.commit()
     assert counted() == 2
+
+
+def test_a_search_among_all_firms_gives_the_same_page_as_one_that_is_narrowed_too(browser: Browser) -> None:
+    for number in range(12):
+        known(
+            f"{'青禾' * (number % 3)}云澜{'启衡' if number % 2 else '青禾'}第{number}号材料",
+            founded_on=date(2015, 1, 1),
+        )
+    browser.sign_in(make_user())
+    for query in ("青禾", "qh", "云澜", "4", "qinghe"):
+        quick = names(browser, f"/firms/?q={query}")
+        assert quick == names(browser, f"/firms/?q={query}&founded_from=2000-01-01")
+        assert quick == names(browser, f"/firms/?q={query}&page=7")
+        assert f"<b>{len(quick)}</b> 家" in browser.get(f"/firms/?q={query}").text

@@ -72,10 +72,9 @@ def index() -> str:
     """The list: filters, tabs, one page of rows."""
     state, today = State.of_request(), clock.today()
     listing = Listing(g.user, state.filter, today, state.sort)
-    count = listing.count()
+    rows, count = listing.look(state.page)
     narrowed = state.filter.is_set or state.filter.q
     pages = max(1, ceil(count / PAGE_SIZE))
-    rows = listing.page(min(state.page, pages))
     found = {}
     if listing.wanted and rows:
         formers = former_names([row.id for row in rows])
