@@ -118,30 +118,32 @@ def covers(row: Any, on: date) -> bool:
 
 def load(user: User, firm_id: int, on: date) -> Profile:
     """The firm as this person may see it. Raises NotFound when it does not exist for them."""
-    people = (joinedload(Firm.area), joinedload(Firm.park), joinedload(Firm.officer_a), joinedload(Firm.officer_b))
-    firm = db.session.scalar(Firm.visible_to(user).where(Firm.id == firm_id).options(*people))
+    others = [joinedload(Firm.area), joinedload(Firm.park)]
+    # Only their names are shown; what they may do need not be read.
+    others += [joinedload(officer).lazyload(User.roles) for officer in (Firm.officer_a, Firm.officer_b)]
+    firm = db.session.scalar(Firm.visible_to(user).where(Firm.id == firm_id).options(*others))
     if firm is None:
         raise NotFound
     found = Profile(firm, on)
     for part, table, order in (
         ("names", FirmName, (FirmName.to_on.desc().nulls_first(), FirmName.id.desc())),
-        ("places", FirmPlace, (FirmPlace.from_on.desc().nulls_last(), FirmPlace.id.desc())),
-        ("officers", FirmOfficer, (FirmOfficer.from_on.desc(), FirmOfficer.id.desc())),
         ("statuses", FirmStatus, (FirmStatus.from_on.desc().nulls_last(), FirmStatus.id.desc())),
         ("flags", FirmFlag, (FirmFlag.from_on.desc(), FirmFlag.id.desc())),
         ("titles", Title, (Title.issued_on.desc(), Title.id.desc())),
-        ("pools", PoolMember, (PoolMember.from_on.desc(), PoolMember.id.desc())),
         ("contacts", Contact, (Contact.is_main.desc(), Contact.id)),
     ):
         query: Any = select(table).where(table.firm_id == firm_id).order_by(*order)
         setattr(found, part, db.session.scalars(query).all())
+    _named(found)
     # What came only after the day is not there yet.
     found.titles = [row for row in found.titles if (row.noticed_on or row.issued_on) <= on]
     found.pools = [row for row in found.pools if row.from_on <= on]
     _figures(found)
     _tags(found)
     _visits(found)
-    _names_of_others(found)
+    dated: list[Any] = [*found.names, *found.places, *found.statuses, *found.titles, *found.pools, *found.contacts]
+    dated += [found.firm, *(row for series in found.series for row in series.rows)]
+    found.origins = origins({row.import_row_id for row in dated if row.import_row_id})
     found.standing = db.session.scalars(
         select(Standing).where(Standing.firm_id == firm_id, Standing.from_on <= on, Standing.to_on >= on)
     ).first()
@@ -170,33 +172,43 @@ def _tags(found: Profile) -> None:
 
 def _visits(found: Profile) -> None:
     mine = (Visit.firm_id == found.firm.id, Visit.visit_on <= found.on)
-    query = select(Visit).where(*mine).order_by(Visit.visit_on.desc(), Visit.id.desc())
-    found.visits = db.session.scalars(query.limit(VISITS_SHOWN)).all()
-    found.visit_count = db.session.scalar(select(func.count()).select_from(Visit).where(*mine)) or 0
+    query = select(Visit, func.count().over()).where(*mine).order_by(Visit.visit_on.desc(), Visit.id.desc())
+    lines = db.session.execute(query.limit(VISITS_SHOWN)).all()
+    found.visits = [visit for visit, _ in lines]
+    found.visit_count = lines[0][1] if lines else 0
     who = select(visit_officer.c.visit_id, User.name).join(User, User.id == visit_officer.c.user_id)
     who = who.where(visit_officer.c.visit_id.in_([visit.id for visit in found.visits]))
     for visit_id, name in db.session.execute(who.order_by(visit_officer.c.visit_id, User.sort_key, User.id)):
         found.visitors.setdefault(visit_id, []).append(name)
 
 
-def _names_of_others(found: Profile) -> None:
-    """The names of people, areas and files that the rows point to: three statements."""
-    ids = {row.user_id for row in found.officers} | {row.owner_id for row in found.pools if row.owner_id}
-    query = select(User.id, User.name).where(User.id.in_(ids)).order_by(User.id)
-    found.people = {row.id: row.name for row in db.session.execute(query)}
-    area_ids = {row.area_id for row in found.places}
-    places = select(Area.id, Area.name).where(Area.id.in_(area_ids)).order_by(Area.id)
-    found.areas = {row.id: row.name for row in db.session.execute(places)}
-    dated: list[Any] = [*found.names, *found.places, *found.statuses, *found.titles, *found.pools, *found.contacts]
-    dated += [found.firm, *(row for series in found.series for row in series.rows)]
-    found.origins = origins({row.import_row_id for row in dated if row.import_row_id})
+def _named(found: Profile) -> None:
+    """Places, officers and pools, each with the name of the area or person it points to. Three statements."""
+    firm_id = found.firm.id
+    places = select(FirmPlace, Area.name).join(Area, Area.id == FirmPlace.area_id).where(FirmPlace.firm_id == firm_id)
+    order: tuple[Any, ...] = (FirmPlace.from_on.desc().nulls_last(), FirmPlace.id.desc())
+    lines = db.session.execute(places.order_by(*order)).all()
+    found.places = [row for row, _ in lines]
+    found.areas = {row.area_id: name for row, name in lines}
+    officers = select(FirmOfficer, User.name).join(User, User.id == FirmOfficer.user_id)
+    officers = officers.where(FirmOfficer.firm_id == firm_id)
+    people = db.session.execute(officers.order_by(FirmOfficer.from_on.desc(), FirmOfficer.id.desc())).all()
+    found.officers = [row for row, _ in people]
+    pools = select(PoolMember, User.name).outerjoin(User, User.id == PoolMember.owner_id)
+    pools = pools.where(PoolMember.firm_id == firm_id)
+    owners = db.session.execute(pools.order_by(PoolMember.from_on.desc(), PoolMember.id.desc())).all()
+    found.pools = [row for row, _ in owners]
+    found.people = {row.user_id: name for row, name in people}
+    found.people |= {row.owner_id: name for row, name in owners if row.owner_id}
 
 
 def origins(row_ids: set[int]) -> dict[int, str]:
     """Where imported values came from: the file, sheet and row of each import row. One statement."""
     query = select(ImportRow.id, ImportRun.file_name, ImportRow.sheet, ImportRow.row)
     query = query.join(ImportRun, ImportRun.id == ImportRow.import_id).where(ImportRow.id.in_(row_ids))
-    return {
-        row_id: f"《{file}》{f' {sheet.strip()}' if sheet else ''} 第 {row} 行"
-        for row_id, file, sheet, row in db.session.execute(query.order_by(ImportRow.id))
-    }
+    return {row_id: origin_text(*where) for row_id, *where in db.session.execute(query.order_by(ImportRow.id))}
+
+
+def origin_text(file: str, sheet: str, row: int) -> str:
+    """A row of an imported file in words."""
+    return f"《{file}》{f' {sheet.strip()}' if sheet else ''} 第 {row} 行"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from models import clock
 from models.base import db
@@ -13,11 +13,12 @@ from models.change import CHANGE_SOURCES, Change
 from models.firm.merge import FirmMerge
 from models.firm.officers import POSITIONS
 from models.firm.places import PLACE_SOURCES
-from models.firm.profile import Profile, origins
+from models.firm.profile import Profile, origin_text
 from models.firm.record import STATUSES, Firm
 from models.firm.status import FLAGS
 from models.firm.words import FIELDS, TABLES, figure_name, value_text
 from models.firm.yearly import FirmFigure
+from models.importing import ImportRow, ImportRun
 from models.rules.ladder import FOREVER
 from models.title import Title
 from models.user import User
@@ -51,7 +52,7 @@ class Event:
 def events(profile: Profile, kinds: str = "") -> list[Event]:
     """The events up to the day of the profile, newest first; kinds "visit" or "title" keeps only these.
 
-    Four statements beside those of the profile.
+    Two statements beside those of the profile.
     """
     found = [*_titles(profile), *_visits(profile), *_dated(profile), *_pools(profile)]
     if not kinds:
@@ -165,16 +166,16 @@ def _merges(profile: Profile) -> Iterator[Event]:
 
 def _changes(profile: Profile) -> Iterator[Event]:
     """What the log holds beside the rows that tell themselves: fields that changed, rows that came and went."""
-    query = (
-        select(Change, User.name).outerjoin(User, User.id == Change.person_id).where(Change.firm_id == profile.firm.id)
-    )
+    query = select(Change, User.name, ImportRun.file_name, ImportRow.sheet, ImportRow.row)
+    query = query.outerjoin(User, User.id == Change.person_id)
+    query = query.outerjoin(ImportRow, and_(Change.source == "import", ImportRow.id == Change.source_id))
+    query = query.outerjoin(ImportRun, ImportRun.id == ImportRow.import_id).where(Change.firm_id == profile.firm.id)
     rows = db.session.execute(query.order_by(Change.id.desc()).limit(CHANGES_READ)).all()
-    sources = origins({change.source_id for change, _ in rows if change.source == "import" and change.source_id})
     figures = {row.id: row for series in profile.series for row in series.rows}
-    for change, person in rows:
+    for change, person, file, sheet, row in rows:
         event = _told(change, figures)
         if event is not None:
-            source = sources.get(change.source_id or 0) or CHANGE_SOURCES.get(change.source, "")
+            source = origin_text(file, sheet, row) if file else CHANGE_SOURCES.get(change.source, "")
             on = clock.local(change.at).date()
             yield Event(on, *event, source=" · ".join(filter(None, (source, person))), at=change.at)
 
