@@ -40,12 +40,12 @@ class NavItem:
     also: tuple[str, ...] = ()
 
 
-BEHIND_SETTINGS = ("account", "absences", "people", "units", "areas", "rights", "types", "tasks")
+BEHIND_SETTINGS = ("account", "absences", "people", "units", "areas", "rights", "types", "tasks", "directory")
 
 #: At most eight words (interface.md); later issues add theirs.
 NAV = (
     NavItem("工作台", "home.index", "inboxes", "self", phone="今日"),
-    NavItem("企业", "firms.index", "buildings", "firms.view", phone="企业", also=("titles", "pool")),
+    NavItem("企业", "firms.index", "buildings", "firms.view", phone="企业", also=("titles", "pool", "contacts")),
     NavItem("梯队", "funnel.index", "bar-chart-steps", "funnel.view", phone="梯队"),
     NavItem("数据", "imports.index", "database", "imports.run"),
     NavItem("审计", "audit.index", "shield-check", "audit.view", phone="审计"),
