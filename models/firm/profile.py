@@ -206,7 +206,8 @@ def origins(row_ids: set[int]) -> dict[int, str]:
     """Where imported values came from: the file, sheet and row of each import row. One statement."""
     query = select(ImportRow.id, ImportRun.file_name, ImportRow.sheet, ImportRow.row)
     query = query.join(ImportRun, ImportRun.id == ImportRow.import_id).where(ImportRow.id.in_(row_ids))
-    return {row_id: origin_text(*where) for row_id, *where in db.session.execute(query.order_by(ImportRow.id))}
+    rows = db.session.execute(query.order_by(ImportRow.id))
+    return {row_id: origin_text(file, sheet, row) for row_id, file, sheet, row in rows}
 
 
 def origin_text(file: str, sheet: str, row: int) -> str:
