@@ -20,6 +20,7 @@ from models.task import Task, Work, enqueue, task_kind
 TRIES = 3
 
 
+@engine.no_collecting()
 def run_file(
     data: bytes,
     file_name: str,
@@ -85,6 +86,7 @@ def order_writing(run: ImportRun, person_id: int) -> Task:
 
 
 @task_kind("import.plan", "读取名单")
+@engine.no_collecting()
 def plan_task(work: Work) -> dict[str, Any]:
     """Read and plan the file of an import; a file that cannot be imported ends the import, not the task."""
     run = _run_of(work)
@@ -100,6 +102,7 @@ def plan_task(work: Work) -> dict[str, Any]:
 
 
 @task_kind("import.apply", "写入名单")
+@engine.no_collecting()
 def apply_task(work: Work) -> dict[str, Any]:
     """Write a planned import. Where the database changed so that the rows would do something else than the page
     showed, nothing is written and the new plan is shown instead."""
