@@ -3,10 +3,10 @@
 import json
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, bindparam, insert, select, text, update
+from sqlalchemy import Table, bindparam, case, insert, select, text, update
 
 from crm.imports import state
 from crm.imports.plan import EFFECTS, FieldChange, Plan
@@ -177,15 +177,18 @@ class Writer:
         }
 
     def _close_name(self, firm_id: int, name: str, one: Any) -> dict[str, Any]:
-        """End the name the firm bore until today and return the row of the one it bears from now on."""
+        """End the name the firm bore until yesterday and return the row of the one it bears from today: when it was
+        really renamed a register does not say, an announcement of renamings does."""
         table = _table("firm_name")
         today = clock.local(self.at).date()
+        yesterday = today - timedelta(days=1)
+        before = case((table.c.from_on > yesterday, table.c.from_on), else_=yesterday)
         db.session.execute(
             update(table)
             .where(table.c.firm_id == firm_id, table.c.kind == "registered", table.c.to_on.is_(None))
-            .values(to_on=today)
+            .values(to_on=before)
         )
-        return self._name(firm_id, name, "registered", one)
+        return self._name(firm_id, name, "registered", one) | {"from_on": today}
 
     def make_places(self) -> None:
         """The area of new firms, and of known ones for which a better source was found."""

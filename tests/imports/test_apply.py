@@ -1,7 +1,7 @@
 """From a file to the database: what is written, that twice is once, that nothing is half written."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from crm.imports import apply, decide, engine, state, work
 from crm.imports.plan import Options
 from crm.imports.read import ImportRefused
+from models import clock
 from models.audit import AuditEntry
 from models.base import db
 from models.change import Change
@@ -342,3 +343,20 @@ def test_rows_outside_the_rules_are_refused_one_by_one(app: Flask) -> None:
     assert counts(report) == (0, 0, 0, 1, 1)
     assert {problem["column"] for problem in report["problems"]} == {"", "证书编号", "发证日期"}
     assert name_of(1)
+
+
+def test_a_name_the_register_writes_anew_begins_today_and_the_old_one_ended_yesterday(app: Flask) -> None:
+    run(register(), "名册.csv")
+    rows = register_rows([2])
+    rows[1][0] = "云澜石桥铸造股份有限公司"
+    run(csv_bytes(rows), "新名册.csv")
+    firm = db.session.scalars(select(Firm).where(Firm.code == code_of(2))).one()
+    today = clock.today()
+    names = db.session.execute(
+        select(FirmName.name, FirmName.from_on, FirmName.to_on).where(FirmName.firm_id == firm.id).order_by(FirmName.id)
+    ).all()
+    assert [tuple(name) for name in names] == [
+        (LIST[2], None, today - timedelta(days=1)),
+        ("云澜石桥铸造股份有限公司", today, None),
+    ]
+    assert firm.name == "云澜石桥铸造股份有限公司"
