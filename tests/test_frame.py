@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template
 
 from models.base import db
 from tests.support.browser import Browser
@@ -48,6 +48,20 @@ def test_who_may_see_no_firm_has_no_search_box(lite_browser: Browser) -> None:
     assert lite_browser.sign_in(make_user(role="officer")).open("/account/").field("找企业")
     with pytest.raises(LookupError):
         lite_browser.sign_in(make_user(role="sysadmin")).open("/account/").field("找企业")
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 413, 422, 429, 500])
+def test_an_error_says_what_happened_and_what_to_do(status: int, lite_app: Flask) -> None:
+    with lite_app.test_request_context("/"):
+        html = render_template("errors/error.html", status=status, message="")
+        page = Page(lite_app.make_response((html, status)), address="/")
+    assert page.faults() == []
+    assert page.heading != "出错了"
+    assert len(page.all("main")[0].text) > len(page.heading) + 10
+
+
+def test_an_address_that_is_nowhere_answers_404(lite_browser: Browser) -> None:
+    assert lite_browser.sign_in(make_user()).open("/nowhere/", status=404).heading == "没有这一页"
 
 
 def test_pages_are_whole_when_the_front_end_was_not_built(

@@ -77,10 +77,10 @@ class _Builder(HTMLParser):
 class Page:
     """One answer of the application, read."""
 
-    def __init__(self, response: Any) -> None:
+    def __init__(self, response: Any, address: str = "") -> None:
         self.status: int = response.status_code
         self.html: str = response.get_data(as_text=True)
-        self.address: str = response.request.path
+        self.address: str = address or response.request.path
         builder = _Builder()
         builder.feed(self.html)
         self.nodes = builder.root.walk()
