@@ -82,6 +82,9 @@ def _secure(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Permissions-Policy", "geolocation=(), microphone=(), camera=(self)")
+    if request.endpoint == "static" and "/dist/" in request.path and response.status_code == 200:
+        # Bundled files change their address when they change.
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     if not response.headers.get("Cache-Control"):
         response.headers["Cache-Control"] = "no-store"
     return response
@@ -134,23 +137,34 @@ def _manifest(folder: str, stamp: float) -> dict[str, str]:
     return dict(json.loads((Path(folder) / "dist/manifest.json").read_text(encoding="utf-8")))
 
 
+def _built() -> dict[str, str]:
+    """Addresses of the bundled files by name, asked once a request; empty when the front end was not built."""
+    if "built" not in g:
+        folder = current_app.static_folder or ""
+        try:
+            stamp = (Path(folder) / "dist/manifest.json").stat().st_mtime
+        except OSError:
+            g.built = {}
+        else:
+            files = _manifest(folder, stamp)
+            g.built = {name: url_for("static", filename=f"dist/{file}") for name, file in files.items()}
+            # The sprite keeps its name, so its age tells a browser to ask again.
+            g.built["icons.svg"] = url_for("static", filename="dist/icons.svg", v=int(stamp))
+    built: dict[str, str] = g.built
+    return built
+
+
 def asset(name: str) -> str | None:
     """The address of a bundled file under its hashed name; None when the front end was not built."""
-    folder = current_app.static_folder or ""
-    try:
-        stamp = (Path(folder) / "dist/manifest.json").stat().st_mtime
-    except OSError:
-        return None
-    file = _manifest(folder, stamp).get(name)
-    return url_for("static", filename=f"dist/{file}") if file else None
+    return _built().get(name)
 
 
 def icon(name: str) -> Markup:
     """A small picture from the sprite; it says nothing a reader needs. Empty when the front end was not built."""
-    if asset("app.css") is None:
+    sprite = asset("icons.svg")
+    if sprite is None:
         return Markup("")
-    address = url_for("static", filename="dist/icons.svg")
-    return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>').format(address, name)
+    return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>').format(sprite, name)
 
 
 def url_with(**changes: Any) -> str:

@@ -64,6 +64,16 @@ def test_an_address_that_is_nowhere_answers_404(lite_browser: Browser) -> None:
     assert lite_browser.sign_in(make_user()).open("/nowhere/", status=404).heading == "没有这一页"
 
 
+def test_bundled_files_are_fetched_once_and_pages_are_never_kept(lite_browser: Browser) -> None:
+    page = lite_browser.sign_in(make_user()).open("/")
+    files = [node.attributes["href"] for node in page.all("link", rel="stylesheet")]
+    if not files:
+        pytest.skip("the front end was not built (make assets)")
+    assert "immutable" in lite_browser.get(files[0]).headers["Cache-Control"]
+    assert lite_browser.get("/static/logo.svg").headers["Cache-Control"] == "no-cache"
+    assert lite_browser.get("/").headers["Cache-Control"] == "no-store"
+
+
 def test_pages_are_whole_when_the_front_end_was_not_built(
     lite_app: Flask, lite_browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
