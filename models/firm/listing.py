@@ -125,11 +125,9 @@ class Listing:
         return db.session.execute(self._ordered().limit(size).offset((number - 1) * size)).all()
 
     def every_row(self) -> Iterator[Row[Any]]:
-        """All rows in order, fetched in chunks, for an export."""
-        number = 1
-        while rows := self.page(number, CHUNK):
-            yield from rows
-            number += 1
+        """All rows in order for an export: one statement, fetched in chunks."""
+        if not self.finds_nothing:
+            yield from db.session.execute(self._ordered().execution_options(yield_per=CHUNK))
 
     def ids(self, among: Sequence[int] | None = None) -> list[int]:
         """The ids of all firms of the list, or of those among the given ones that are in it."""
