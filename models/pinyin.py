@@ -124,19 +124,16 @@ def spellings(letters: str) -> tuple[str, ...]:
     """
     if len(letters) < 2 or not (letters.isascii() and letters.isalpha()):
         return ()
-    found: list[str] = []
-    _spell(letters, "", found)
-    return tuple(dict.fromkeys(found))[:_MOST_SPELLINGS]
-
-
-def _spell(rest: str, before: str, found: list[str]) -> None:
-    """Collect every way to cut the rest into syllables, longest syllable first."""
-    if len(found) > _MOST_SPELLINGS:
-        return
-    found += [before + _SIGN[syllable] for syllable in _beginning_with(rest)]
-    for length in range(min(6, len(rest) - 1), 0, -1):
-        if rest[:length] in _WHOLE:
-            _spell(rest[length:], before + _SIGN[rest[:length]], found)
+    # From each place on, the ways to spell the rest, worked out once: no word has more work than its length.
+    rest: dict[int, list[str]] = {len(letters): []}
+    for start in reversed(range(len(letters))):
+        ways = [_SIGN[syllable] for syllable in _beginning_with(letters[start:])]
+        for length in range(min(6, len(letters) - start - 1), 0, -1):
+            syllable = letters[start : start + length]
+            if syllable in _WHOLE:
+                ways += [_SIGN[syllable] + way for way in rest[start + length]]
+        rest[start] = list(dict.fromkeys(ways))[:_MOST_SPELLINGS]
+    return tuple(rest[0])
 
 
 @lru_cache(maxsize=4096)

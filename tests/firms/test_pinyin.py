@@ -72,6 +72,11 @@ def test_letters_that_may_be_cut_in_several_places_mean_all_of_them() -> None:
     assert {"xian", "xiang", "xi an", "xi ang"} <= read("xian")
 
 
+def test_letters_that_can_be_cut_in_endless_ways_are_cut_at_once() -> None:
+    assert pinyin.spellings("an" * 45 + "vv") == ()
+    assert len(pinyin.spellings("an" * 45)) <= 48
+
+
 def read(letters: str) -> set[str]:
     return {" ".join(pinyin.SYLLABLES[ord(sign) - 0xE000] for sign in pattern) for pattern in pinyin.spellings(letters)}
 
