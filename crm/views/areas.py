@@ -4,6 +4,8 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from crm.access import needs
+from crm.imports import propose as proposing
+from forms.base import ConfirmForm
 from forms.place import AreaForm
 from models import area
 from models.area import TREES, Area
@@ -45,6 +47,18 @@ def edit(area_id: int) -> str | Response:
     """Name, place in the tree, aliases, closed or not."""
     row = area.get(area_id)
     return _edit(row, f"改{TREES[row.tree]}")
+
+
+@bp.post("/propose")
+@needs("firms.assign")
+def propose() -> Response:
+    """Have the areas of all firms proposed anew from their addresses, by the worker."""
+    if not ConfirmForm().validate():
+        return redirect(url_for(".index"))
+    task = proposing.order(g.user.id)
+    db.session.commit()
+    flash("正在按地址重新推定，名单和人工指定的不动。", "success")
+    return redirect(url_for("tasks.show", task_id=task.id) if "tasks.view" in g.user.permissions else url_for(".index"))
 
 
 def _edit(row: Area, title: str) -> str | Response:
