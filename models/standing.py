@@ -6,7 +6,7 @@ transaction commits; who writes by set statements (the import engine, a merge) c
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
@@ -143,12 +143,15 @@ def refresh(firm_ids: Iterable[int] | None = None) -> int:
             _write(chunk, kinds)
         db.session.execute(change)
         return db.session.scalar(select(func.count()).select_from(Firm)) or 0
-    ids = _with_former_owners(sorted(set(firm_ids)))
-    for chunk in _chunks(ids):
+    ids = sorted(set(firm_ids))
+    ids = sorted({*ids, *_former_owners(ids)})
+    for among in _parts(ids):
         for table in INDEX:
-            db.session.execute(delete(table).where(table.firm_id.in_(chunk)), execution_options=QUIET)
-        _write_plain(Firm.id.in_(chunk))
-        _write(db.session.scalars(select(Firm.id).where(Firm.id.in_(chunk), ~_plain()).order_by(Firm.id)).all(), kinds)
+            db.session.execute(delete(table).where(among(table.firm_id)), execution_options=QUIET)
+        _write_plain(among(Firm.id))
+        eventful = db.session.scalars(select(Firm.id).where(among(Firm.id), ~_plain()).order_by(Firm.id)).all()
+        for chunk in _chunks(eventful):
+            _write(chunk, kinds)
     db.session.execute(change)
     return len(ids)
 
@@ -160,13 +163,23 @@ def state() -> tuple[object, ...]:
     return tuple(db.session.execute(query).first() or ())
 
 
-def _with_former_owners(ids: list[int]) -> list[int]:
-    """These firms, and those the index still holds one of their titles for: a title may have gone to another firm."""
+def _former_owners(ids: list[int]) -> set[int]:
+    """Firms the index still holds a title for that has gone to one of these."""
     former: set[int] = set()
-    for chunk in _chunks(ids):
+    for among in _parts(ids):
         query = select(TitleIssue.firm_id).join(Title, Title.id == TitleIssue.title_id)
-        former |= set(db.session.scalars(query.where(Title.firm_id.in_(chunk), TitleIssue.firm_id != Title.firm_id)))
-    return sorted({*ids, *former})
+        former |= set(db.session.scalars(query.where(among(Title.firm_id), TitleIssue.firm_id != Title.firm_id)))
+    return former
+
+
+def _parts(ids: list[int]) -> Iterator[Callable[[Any], ColumnElement[bool]]]:
+    """Conditions that together cover these ids. An import makes firms in a row: a range says that shorter than a list,
+    and the few others within it are rebuilt with them."""
+    if ids and ids[-1] - ids[0] < len(ids) + len(ids) // 50:
+        yield lambda column: and_(column >= ids[0], column <= ids[-1])
+        return
+    for chunk in _chunks(ids):
+        yield lambda column, chunk=chunk: column.in_(chunk)  # type: ignore[misc]
 
 
 def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
