@@ -16,6 +16,7 @@ from models.firm.filters import FirmFilter
 from models.firm.listing import Listing
 from models.firm.names import FirmName
 from models.firm.tags import FirmTag, Tag
+from models.setting import Setting
 from models.visit import Visit
 from tests.support.browser import Browser
 from tests.support.factories import make_area, make_firm, make_title, make_user
@@ -253,3 +254,21 @@ def test_a_search_among_all_firms_gives_the_same_page_as_one_that_is_narrowed_to
         assert quick == names(browser, f"/firms/?q={query}&founded_from=2000-01-01")
         assert quick == names(browser, f"/firms/?q={query}&page=7")
         assert f"<b>{len(quick)}</b> 家" in browser.get(f"/firms/?q={query}").text
+
+
+def test_an_officer_sees_only_their_own_firms_when_the_bureau_says_so(browser: Browser) -> None:
+    officer, other = make_user(), make_user()
+    known("青禾甲材料", officer_a_id=officer.id)
+    known("青禾乙材料", officer_b_id=officer.id)
+    theirs = known("青禾丙材料", officer_a_id=other.id)
+    browser.sign_in(officer)
+    assert len(names(browser, "/firms/?q=青禾")) == 3
+    db.session.add(Setting(key="officer_scope", value="assigned"))
+    db.session.commit()
+    for url in ("/firms/", "/firms/?q=青禾", "/firms/?q=qh&sort=-name"):
+        assert sorted(names(browser, url)) == ["青禾乙材料", "青禾甲材料"]
+    assert browser.get(f"/firms/{theirs.id}").status_code == 404
+    assert sorted(exported(browser, "/firms/export")) == ["青禾乙材料", "青禾甲材料"]
+    assert theirs.name not in browser.get("/search/suggest?q=青禾").text
+    browser.sign_in(make_user(role=("officer", "office")))
+    assert len(names(browser, "/firms/")) == 3
