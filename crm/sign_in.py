@@ -5,12 +5,14 @@ Flask-Security keeps the store of users, the hashing and the TOTP secrets; the p
 """
 
 from datetime import UTC, datetime
+from functools import cache
+from typing import Any
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask_login import current_user
 from flask_security import Security, SQLAlchemyUserDatastore
 from flask_security.utils import login_user, logout_user
-from sqlalchemy import Label, select
+from sqlalchemy import Label, bindparam, select
 from sqlalchemy.orm import contains_eager, joinedload
 from werkzeug.wrappers import Response
 
@@ -80,13 +82,7 @@ def end_session() -> None:
 
 def load_user(uniquifier: str) -> User | None:
     """The person this session belongs to, or None once it is over. One statement for a request, settings included."""
-    found = db.session.execute(
-        select(UserSession, *(_setting(key) for key in ASKED))
-        .join(UserSession.user)
-        .options(contains_eager(UserSession.user).options(joinedload(User.roles)))
-        .where(UserSession.token_hash == hash_of(session.get("sid", "")), UserSession.ended_at.is_(None))
-    )
-    line = found.unique().first()
+    line = db.session.execute(_session_query(), {"hash": hash_of(session.get("sid", ""))}).unique().first()
     if line is None or line[0].user.fs_uniquifier != uniquifier or not line[0].user.active:
         return None
     row: UserSession = line[0]
@@ -109,6 +105,17 @@ def load_user(uniquifier: str) -> User | None:
 def password_is_due(user: User) -> bool:
     """Whether the person at this page has a first password, or one past its days."""
     return user.must_change_password or expired(user.password_changed_at, clock.now(), g.password_policy)
+
+
+@cache
+def _session_query() -> Any:
+    """Composed once: every request runs it, and composing it takes longer than running it."""
+    return (
+        select(UserSession, *(_setting(key) for key in ASKED))
+        .join(UserSession.user)
+        .options(contains_eager(UserSession.user).options(joinedload(User.roles)))
+        .where(UserSession.token_hash == bindparam("hash"), UserSession.ended_at.is_(None))
+    )
 
 
 def _setting(key: str) -> Label[str | None]:

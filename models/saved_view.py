@@ -1,6 +1,8 @@
 """Saved views of a list: a name for a set of filters, columns and an order."""
 
-from sqlalchemy import ForeignKey, Index, Integer, Text, or_, select
+from functools import cache
+
+from sqlalchemy import ForeignKey, Index, Integer, Select, Text, bindparam, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Key, Model, Name, db
@@ -26,8 +28,7 @@ class SavedView(Model):
     @classmethod
     def list_for(cls, user: User, page: str) -> list["SavedView"]:
         """The views of a page that this person sees: own ones and shared ones."""
-        query = select(cls).where(cls.page == page, or_(cls.user_id == user.id, cls.shared.is_(True)))
-        return list(db.session.scalars(query.order_by(cls.position, cls.id)))
+        return list(db.session.scalars(_views(), {"page": page, "user_id": user.id}))
 
     @classmethod
     def get_own(cls, user: User, view_id: int) -> "SavedView":
@@ -47,3 +48,11 @@ class SavedView(Model):
         view.query, view.shared = query, shared
         db.session.flush()
         return view
+
+
+@cache
+def _views() -> Select["SavedView"]:
+    """Composed once: each list page runs it."""
+    mine = or_(SavedView.user_id == bindparam("user_id"), SavedView.shared.is_(True))
+    query = select(SavedView).where(SavedView.page == bindparam("page"), mine)
+    return query.order_by(SavedView.position, SavedView.id)

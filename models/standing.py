@@ -8,6 +8,7 @@ transaction commits; who writes by set statements (the import engine, a merge) c
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -158,9 +159,14 @@ def refresh(firm_ids: Iterable[int] | None = None) -> int:
 
 def state() -> tuple[object, ...]:
     """What names the present state of the index: it differs after every rebuild that is committed. One statement."""
+    return tuple(db.session.execute(_state_query()).first() or ())
+
+
+@cache
+def _state_query() -> Any:
+    """Composed once: every page with a kept count runs it."""
     number = select(func.count()).select_from(StandingChange).scalar_subquery()
-    query = select(StandingChange.id, StandingChange.token, number).order_by(StandingChange.id.desc()).limit(1)
-    return tuple(db.session.execute(query).first() or ())
+    return select(StandingChange.id, StandingChange.token, number).order_by(StandingChange.id.desc()).limit(1)
 
 
 def _former_owners(ids: list[int]) -> set[int]:

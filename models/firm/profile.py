@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Date, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from models.area import Area
@@ -125,37 +126,63 @@ def load(user: User, firm_id: int, on: date) -> Profile:
     if firm is None:
         raise NotFound
     found = Profile(firm, on)
-    for part, table, order in (
-        ("names", FirmName, (FirmName.to_on.desc().nulls_first(), FirmName.id.desc())),
-        ("statuses", FirmStatus, (FirmStatus.from_on.desc().nulls_last(), FirmStatus.id.desc())),
-        ("flags", FirmFlag, (FirmFlag.from_on.desc(), FirmFlag.id.desc())),
-        ("titles", Title, (Title.issued_on.desc(), Title.id.desc())),
-        ("contacts", Contact, (Contact.is_main.desc(), Contact.id)),
-    ):
-        query: Any = select(table).where(table.firm_id == firm_id).order_by(*order)
-        setattr(found, part, db.session.scalars(query).all())
-    _named(found)
+    queries, asked = _queries(), {"firm_id": firm_id, "on": on, "year": on.year}
+
+    def ask(part: str) -> list[Any]:
+        return list(db.session.execute(queries[part], asked).all())
+
+    for part in ("names", "statuses", "flags", "titles", "contacts", "tags"):
+        setattr(found, part, [row for (row,) in ask(part)])
+    _figures(found, [row for (row,) in ask("figures")])
+    _named(found, ask("places"), ask("officers"), ask("pools"))
+    _visits(found, ask("visits"))
     # What came only after the day is not there yet.
     found.titles = [row for row in found.titles if (row.noticed_on or row.issued_on) <= on]
     found.pools = [row for row in found.pools if row.from_on <= on]
-    _figures(found)
-    _tags(found)
-    _visits(found)
     dated: list[Any] = [*found.names, *found.places, *found.statuses, *found.titles, *found.pools, *found.contacts]
     dated += [found.firm, *(row for series in found.series for row in series.rows)]
     found.origins = origins({row.import_row_id for row in dated if row.import_row_id})
-    found.standing = db.session.scalars(
-        select(Standing).where(Standing.firm_id == firm_id, Standing.from_on <= on, Standing.to_on >= on)
-    ).first()
+    found.standing = next((row for (row,) in ask("standing")), None)
     return found
 
 
-def _figures(found: Profile) -> None:
-    query = select(FirmFigure).where(FirmFigure.firm_id == found.firm.id, FirmFigure.year <= found.on.year)
+@cache
+def _queries() -> dict[str, Any]:
+    """What hangs on a firm, newest first. Composed once: composing a statement takes longer than running it."""
+    firm_id: Any = bindparam("firm_id")
+    on: Any = bindparam("on", type_=Date)
+    places = select(FirmPlace, Area.name).join(Area, Area.id == FirmPlace.area_id)
+    officers = select(FirmOfficer, User.name).join(User, User.id == FirmOfficer.user_id)
+    pools = select(PoolMember, User.name).outerjoin(User, User.id == PoolMember.owner_id)
+    standing = select(Standing).where(Standing.firm_id == firm_id, Standing.from_on <= on, Standing.to_on >= on)
     # Of several sources of one year the one last dated is shown, then the one last entered.
-    order = (FirmFigure.year.desc(), FirmFigure.source_on.desc().nulls_last(), FirmFigure.id.desc())
+    figures = (FirmFigure.year.desc(), FirmFigure.source_on.desc().nulls_last(), FirmFigure.id.desc())
+    tags = select(Tag).join(FirmTag, FirmTag.tag_id == Tag.id).where(FirmTag.firm_id == firm_id)
+    visits = select(Visit, func.count().over()).where(Visit.firm_id == firm_id, Visit.visit_on <= on)
+    orders: dict[str, tuple[Any, Any, tuple[Any, ...]]] = {
+        "names": (select(FirmName), FirmName, (FirmName.to_on.desc().nulls_first(), FirmName.id.desc())),
+        "statuses": (select(FirmStatus), FirmStatus, (FirmStatus.from_on.desc().nulls_last(), FirmStatus.id.desc())),
+        "flags": (select(FirmFlag), FirmFlag, (FirmFlag.from_on.desc(), FirmFlag.id.desc())),
+        "titles": (select(Title), Title, (Title.issued_on.desc(), Title.id.desc())),
+        "contacts": (select(Contact), Contact, (Contact.is_main.desc(), Contact.id)),
+        "places": (places, FirmPlace, (FirmPlace.from_on.desc().nulls_last(), FirmPlace.id.desc())),
+        "officers": (officers, FirmOfficer, (FirmOfficer.from_on.desc(), FirmOfficer.id.desc())),
+        "pools": (pools, PoolMember, (PoolMember.from_on.desc(), PoolMember.id.desc())),
+        "figures": (select(FirmFigure).where(FirmFigure.year <= bindparam("year")), FirmFigure, figures),
+    }
+    found = {
+        part: query.where(table.firm_id == firm_id).order_by(*order) for part, (query, table, order) in orders.items()
+    }
+    return found | {
+        "standing": standing,
+        "tags": tags.order_by(Tag.sort_key, Tag.id),
+        "visits": visits.order_by(Visit.visit_on.desc(), Visit.id.desc()).limit(VISITS_SHOWN),
+    }
+
+
+def _figures(found: Profile, figures: list[FirmFigure]) -> None:
     rows: dict[str, list[FirmFigure]] = {}
-    for row in db.session.scalars(query.order_by(*order)):
+    for row in figures:
         rows.setdefault(row.key, []).append(row)
     for key in sorted(rows, key=lambda key: list(YEARLY).index(key) if key in YEARLY else len(YEARLY)):
         values: dict[int, Decimal] = {}
@@ -165,15 +192,7 @@ def _figures(found: Profile) -> None:
         found.series.append(Series(key, name, unit, dict(sorted(values.items())), rows[key]))
 
 
-def _tags(found: Profile) -> None:
-    query = select(Tag).join(FirmTag, FirmTag.tag_id == Tag.id).where(FirmTag.firm_id == found.firm.id)
-    found.tags = db.session.scalars(query.order_by(Tag.sort_key, Tag.id)).all()
-
-
-def _visits(found: Profile) -> None:
-    mine = (Visit.firm_id == found.firm.id, Visit.visit_on <= found.on)
-    query = select(Visit, func.count().over()).where(*mine).order_by(Visit.visit_on.desc(), Visit.id.desc())
-    lines = db.session.execute(query.limit(VISITS_SHOWN)).all()
+def _visits(found: Profile, lines: list[Any]) -> None:
     found.visits = [visit for visit, _ in lines]
     found.visit_count = lines[0][1] if lines else 0
     who = select(visit_officer.c.visit_id, User.name).join(User, User.id == visit_officer.c.user_id)
@@ -182,24 +201,14 @@ def _visits(found: Profile) -> None:
         found.visitors.setdefault(visit_id, []).append(name)
 
 
-def _named(found: Profile) -> None:
-    """Places, officers and pools, each with the name of the area or person it points to. Three statements."""
-    firm_id = found.firm.id
-    places = select(FirmPlace, Area.name).join(Area, Area.id == FirmPlace.area_id).where(FirmPlace.firm_id == firm_id)
-    order: tuple[Any, ...] = (FirmPlace.from_on.desc().nulls_last(), FirmPlace.id.desc())
-    lines = db.session.execute(places.order_by(*order)).all()
-    found.places = [row for row, _ in lines]
-    found.areas = {row.area_id: name for row, name in lines}
-    officers = select(FirmOfficer, User.name).join(User, User.id == FirmOfficer.user_id)
-    officers = officers.where(FirmOfficer.firm_id == firm_id)
-    people = db.session.execute(officers.order_by(FirmOfficer.from_on.desc(), FirmOfficer.id.desc())).all()
-    found.officers = [row for row, _ in people]
-    pools = select(PoolMember, User.name).outerjoin(User, User.id == PoolMember.owner_id)
-    pools = pools.where(PoolMember.firm_id == firm_id)
-    owners = db.session.execute(pools.order_by(PoolMember.from_on.desc(), PoolMember.id.desc())).all()
-    found.pools = [row for row, _ in owners]
-    found.people = {row.user_id: name for row, name in people}
-    found.people |= {row.owner_id: name for row, name in owners if row.owner_id}
+def _named(found: Profile, places: list[Any], officers: list[Any], pools: list[Any]) -> None:
+    """Rows that come with the name of the area or person they point to."""
+    found.places = [row for row, _ in places]
+    found.areas = {row.area_id: name for row, name in places}
+    found.officers = [row for row, _ in officers]
+    found.pools = [row for row, _ in pools]
+    found.people = {row.user_id: name for row, name in officers}
+    found.people |= {row.owner_id: name for row, name in pools if row.owner_id}
 
 
 def origins(row_ids: set[int]) -> dict[int, str]:
