@@ -33,7 +33,9 @@ def hashed(password: str) -> str:
 
 def matches(password: str, kept: str | None) -> bool:
     """Whether a password is the one behind this hash. Takes as long for an account that does not exist (None)."""
-    good = bool(_verify(rules.normal(password)[: rules.LONGEST], kept or _nobody()))
+    # Made on every path, so that its first making tells nobody which accounts exist.
+    stand_in = _nobody()
+    good = bool(_verify(rules.normal(password)[: rules.LONGEST], kept or stand_in))
     return good and kept is not None
 
 
