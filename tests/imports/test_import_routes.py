@@ -129,3 +129,22 @@ def test_what_changed_between_look_and_write_is_shown_again(lite_browser: Browse
     lite_browser.send("/imports/1/apply")
     do_tasks()
     assert db.session.get_one(ImportRun, 1).state == "applied"
+
+
+def test_rows_decided_before_writing_are_written_with_the_rest(lite_browser: Browser, office: User) -> None:
+    drop(lite_browser.sign_in(office), csv_bytes(register_rows([1, 2, 3])))
+    do_tasks()
+    lite_browser.send("/imports/1/apply")
+    do_tasks()
+    drop(lite_browser, xlsx_bytes({"2024年": HNTE}), "高企.xlsx")
+    do_tasks()
+    first, second = ImportRow.list_of(2, ("held",))
+    lite_browser.send(f"/imports/2/held/{first.id}", {"choice": code_of(2), "place": "1"})
+    lite_browser.send(f"/imports/2/held/{second.id}", {"choice": "skip", "place": "1"})
+    assert db.session.scalar(select(func.count()).select_from(Title)) == 0, "nothing is written before the button"
+    assert "写入 2 行" in lite_browser.open("/imports/2").text
+    lite_browser.send("/imports/2/apply")
+    do_tasks()
+    run = db.session.get_one(ImportRun, 2)
+    assert (run.state, run.count("created"), run.count("unchanged"), run.count("held")) == ("applied", 2, 1, 0)
+    assert db.session.scalar(select(func.count()).select_from(Title)) == 2
