@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from models import pinyin
-from models.base import db
+from models.base import among, db
 from models.firm.names import FirmName, FirmSearch
 from models.firm.record import Firm
 
@@ -107,7 +107,7 @@ def put(rows: Sequence[tuple[int, str]]) -> None:
 def forget(firm_ids: Sequence[int]) -> None:
     """Take these firms out of the search."""
     db.session.execute(
-        delete(FirmSearch).where(FirmSearch.firm_id.in_(firm_ids)).execution_options(synchronize_session=False)
+        delete(FirmSearch).where(among(FirmSearch.firm_id, firm_ids)).execution_options(synchronize_session=False)
     )
 
 
