@@ -48,13 +48,17 @@ def create_app(config: Config | None = None) -> Flask:
 
 
 def _prepare(engine: Engine) -> None:
-    """SQLite's safe and quick way of working, on each connection (dependencies.md, "Database")."""
+    """SQLite's safe and quick way of working, on each connection (dependencies.md, "Database").
+
+    Half a minute of patience: an import of a whole district writes for some ten seconds, on a slow machine longer,
+    and a visit saved meanwhile is to wait, not to be refused.
+    """
     if engine.dialect.name != "sqlite":
         return
 
     @event.listens_for(engine, "connect")
     def pragmas(connection: Any, record: Any) -> None:
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=15000", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

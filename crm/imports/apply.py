@@ -70,7 +70,7 @@ def write_more(run: ImportRun, plan: Plan, person_id: int | None) -> datetime:
     return _write(run, plan, person_id, _prepared(plan))
 
 
-Prepared = tuple[list[dict[str, Any]], dict[int, str]]
+Prepared = tuple[list[dict[str, Any]], dict[int, search.Prepared]]
 
 
 def _prepared(plan: Plan) -> Prepared:
@@ -83,7 +83,7 @@ def _prepared(plan: Plan) -> Prepared:
         values = draft.values
         sort_key = pinyin.sort_key(values["name"])
         rows.append({**DEFAULTS, **values, "sort_key": sort_key, "area_id": draft.area_id})
-        lines[draft.id] = search.lines_of(values["name"], names[draft.id], values["code"])
+        lines[draft.id] = search.prepare(search.lines_of(values["name"], names[draft.id], values["code"]))
     return rows, lines
 
 

@@ -7,7 +7,8 @@ GIN index over the function bigrams(). A pair decides a text of one or two chara
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeVar
+from itertools import pairwise
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -49,6 +50,13 @@ _INDEXED = re.compile("[0-9a-z\u3400-\u4dbf\u4e00-\u9fff\ue000-\uf8ff]*")
 EXACT, PREFIX, WITHIN = 0, 1, 2
 
 
+class Prepared(NamedTuple):
+    """The search row of a firm: its lines, and on SQLite the pairs in them."""
+
+    lines: str
+    grams: str
+
+
 def normalise(words: str) -> str:
     """Text as both sides of a search are compared: one width, lower case, letters and digits only."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", words).lower()))
@@ -88,7 +96,7 @@ def refresh(firm_ids: Iterable[int]) -> int:
             .order_by(Firm.id)
         )
         rows = [
-            (firm_id, lines_of(name, others.get(firm_id, ()), code))
+            (firm_id, prepare(lines_of(name, others.get(firm_id, ()), code)))
             for firm_id, name, code in db.session.execute(firms)
         ]
         forget(chunk)
@@ -97,10 +105,14 @@ def refresh(firm_ids: Iterable[int]) -> int:
     return written
 
 
-def put(rows: Sequence[tuple[int, str]]) -> None:
-    """Write rows made beforehand (firm id, what lines_of returned), replacing older ones."""
+def prepare(lines: str) -> Prepared:
+    """What `put` writes, computed beforehand so that the transaction that writes is short."""
+    return Prepared(lines, _grams(lines) if _on_sqlite() else "")
+
+
+def put(rows: Sequence[tuple[int, Prepared]]) -> None:
+    """Write the rows of new firms (firm id, what `prepare` made of its lines)."""
     for chunk in _chunks(rows):
-        forget([firm_id for firm_id, _ in chunk])
         _insert(chunk)
 
 
@@ -165,25 +177,28 @@ def _contains(pattern: str) -> ColumnElement[bool]:
     return FirmSearch.lines.contains(pattern, autoescape=True)
 
 
-def _insert(rows: Sequence[tuple[int, str]]) -> None:
+def _insert(rows: Sequence[tuple[int, Prepared]]) -> None:
     if not rows:
         return
-    given = [{"firm_id": firm_id, "lines": lines} for firm_id, lines in rows]
     if _on_sqlite():
+        given = [{"firm_id": firm_id, "lines": prepared.lines} for firm_id, prepared in rows]
         db.session.execute(text(f"{INTO} :lines FROM firm WHERE id = :firm_id"), given)
-        db.session.execute(
-            insert(PAIRS), [{"rowid": row["firm_id"], "grams": _grams(str(row["lines"]))} for row in given]
-        )
+        db.session.execute(insert(PAIRS), [{"rowid": firm_id, "grams": prepared.grams} for firm_id, prepared in rows])
         return
-    ids, lines = zip(*rows, strict=True)
+    ids = [firm_id for firm_id, _ in rows]
+    lines = [prepared.lines for _, prepared in rows]
     these = "unnest(CAST(:ids AS integer[]), CAST(:lines AS text[])) AS given (firm_id, lines)"
     joined = text(f"{INTO} lines FROM {these} JOIN firm ON firm.id = given.firm_id")
-    db.session.execute(joined, {"ids": list(ids), "lines": list(lines)})
+    db.session.execute(joined, {"ids": ids, "lines": lines})
 
 
 def _grams(lines: str) -> str:
     """All pairs of each line, and its last character alone: what the FTS5 table holds."""
-    return " ".join(line[place : place + 2] for line in lines.split("\n") for place in range(len(line)))
+    found: list[str] = []
+    for line in filter(None, lines.split("\n")):
+        found += [first + second for first, second in pairwise(line)]
+        found.append(line[-1])
+    return " ".join(found)
 
 
 def _pairs(pattern: str) -> list[str]:

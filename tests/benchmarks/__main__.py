@@ -98,8 +98,9 @@ def imports(folder: Path) -> None:
                 waits = done.waits
                 wait = max(waits.seconds)
                 tell(
-                    f"{'':14} {len(waits.seconds)} visits meanwhile, {waits.lost} lost, longest wait {wait:.2f} s"
-                    f" {'ok' if wait <= longest and not waits.lost else 'OVER'} ≤{longest:g} s"
+                    f"{'':14} {len(waits.seconds)} visits meanwhile, {waits.lost} lost, {waits.refused} refused,"
+                    f" longest wait {wait:.2f} s"
+                    f" {'ok' if wait <= longest and not waits.lost + waits.refused else 'OVER'} ≤{longest:g} s"
                 )
 
 

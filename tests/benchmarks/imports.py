@@ -41,7 +41,9 @@ class Waits:
     """Visits posted every second beside an import: how long each took, and whether all are there."""
 
     seconds: list[float] = field(default_factory=list)
+    #: Answered and not there, or not taken at all.
     lost: int = 0
+    refused: int = 0
 
 
 @dataclass
@@ -106,7 +108,10 @@ def visiting(made: District, port: int) -> Iterator[Waits]:
         while not ended.is_set():
             begun = time.perf_counter()
             day = clock.today().isoformat()
-            client.send("/bench/firms/1/visits", {"visit_on": day, "text": MARK}, expect=302)
+            try:
+                client.send("/bench/firms/1/visits", {"visit_on": day, "text": MARK}, expect=302)
+            except RuntimeError:
+                waits.refused += 1
             waits.seconds.append(time.perf_counter() - begun)
             ended.wait(max(0.0, 1.0 - waits.seconds[-1]))
 
@@ -117,7 +122,7 @@ def visiting(made: District, port: int) -> Iterator[Waits]:
     finally:
         ended.set()
         thread.join()
-        waits.lost = len(waits.seconds) - (count_visits(made) - before)
+        waits.lost = len(waits.seconds) - waits.refused - (count_visits(made) - before)
 
 
 def count_visits(made: District) -> int:

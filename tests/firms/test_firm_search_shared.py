@@ -38,7 +38,9 @@ def test_parts_and_initials_of_real_names_find_what_plain_python_finds(app: Flas
     dice = random.Random(11)
     names = dice.sample(real_names(shared), SIZE)
     firms = [make_firm(name, sort_key=pinyin.sort_key(name)) for name in names]
-    search.put([(firm.id, search.lines_of(name, (), None)) for firm, name in zip(firms, names, strict=True)])
+    search.put(
+        [(firm.id, search.prepare(search.lines_of(name, (), None))) for firm, name in zip(firms, names, strict=True)]
+    )
     parts = [search.normalise(name) for name in dice.sample(names, 40)]
     queries = (
         {part[3:5] for part in parts} | {part[2:7] for part in parts} | {part[4] for part in parts if len(part) > 4}
