@@ -97,7 +97,7 @@ def test_a_deleted_firm_leaves_nothing_behind(app: Flask) -> None:
     assert found("短命") == []
     db.session.delete(firm)
     db.session.flush()
-    search.put([(make_firm("另一家").id, search.prepare(search.lines_of("另一家", (), None))]))
+    search.put([(make_firm("另一家").id, search.prepare(search.lines_of("另一家", (), None)))])
     assert found("短命") == [] and len(found("另一")) == 1
 
 
