@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert
 
-from crm.imports import read
+from crm.imports import propose, read
 from crm.imports.engine import begin, digest_of
 from crm.imports.kinds import Field, plain_text
 from crm.imports.plan import Options
@@ -225,6 +225,10 @@ def keep(run: ImportRun, outcome: Outcome, at: datetime) -> None:
     ]
     if problems:
         db.session.execute(insert(ImportProblem.__table__), problems)  # type: ignore[arg-type]
+    if outcome.kind.key == "areas" and outcome.counts["created"] + outcome.counts["updated"]:
+        # The register may have come first: its firms would stay without an area, and whoever keeps the tree may not
+        # be somebody who may see or place firms.
+        propose.order_for_new_areas(run.person_id)
 
 
 def parts(text: str) -> list[str]:

@@ -16,9 +16,15 @@ from models.task import Task, Work, enqueue, task_kind
 CHUNK = 500
 
 
-def order(person_id: int) -> Task:
+def order(person_id: int | None) -> Task:
     """The task that proposes the areas of all firms anew; the caller commits."""
     return enqueue("areas.propose", {}, person_id, clock.now())
+
+
+def order_for_new_areas(person_id: int | None) -> Task | None:
+    """The same after the tree has changed; None while no firm has an address. The caller commits."""
+    addressed = select(Firm.id).where(Firm.merged_into_id.is_(None), Firm.address != "").limit(1)
+    return order(person_id) if db.session.scalar(addressed) else None
 
 
 @task_kind("areas.propose", "按地址推定镇街")

@@ -80,6 +80,7 @@ def _edit(row: Area, title: str) -> str | Response:
             db.session.rollback()
             form.parent.errors = [str(error)]
         else:
+            proposing.order_for_new_areas(g.user.id)
             db.session.commit()
             flash("已保存。", "success")
             return redirect(url_for(".index"))

@@ -17,10 +17,11 @@ from models.audit import AuditEntry
 from models.base import db
 from models.change import Change
 from models.importing import ImportRow, ImportRun
+from models.task import Task
 from models.unit import Unit
 from models.user import User
 from tests.support.browser import Browser
-from tests.support.factories import make_area, make_unit, make_user
+from tests.support.factories import make_area, make_firm, make_unit, make_user
 from tests.support.sheets import csv_bytes, xlsx_bytes
 
 Rows = Sequence[Sequence[Any]]
@@ -206,6 +207,16 @@ def test_the_office_brings_in_areas_and_units_but_no_people(lite_browser: Browse
     lite_browser.send(f"{address}/apply")
     assert db.session.scalar(select(func.count()).select_from(Area)) == 4
     assert "名单由系统管理员导入" in drop(lite_browser, xlsx_bytes({"人员": PEOPLE}))
+
+
+def test_a_list_of_areas_brought_in_after_the_register_places_its_firms(lite_browser: Browser) -> None:
+    lite_browser.sign_in(make_user(role="sysadmin"))
+    address = drop(lite_browser, xlsx_bytes({"镇街": AREAS}))
+    make_firm(address="云澜区青禾街道5号")
+    db.session.commit()
+    assert db.session.scalars(select(Task.kind)).all() == []
+    lite_browser.send(f"{address}/apply")
+    assert db.session.scalars(select(Task.kind)).all() == ["areas.propose"]
 
 
 def test_nobody_opens_a_list_of_people_without_the_right(lite_app: Flask) -> None:

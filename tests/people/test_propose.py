@@ -53,6 +53,17 @@ def test_a_new_alias_moves_what_only_an_address_had_placed_and_a_second_time_not
     assert propose(Work({}, None))["moved"] == 0
 
 
+def test_an_area_saved_by_hand_has_the_firms_placed_anew_once_there_are_any(lite_browser: Browser) -> None:
+    lite_browser.sign_in(make_user(role="sysadmin"))
+    typed = {"code": "320115001", "parent": "", "aliases": ""}
+    lite_browser.send("/areas/area/new", data={**typed, "name": "青禾街道"})
+    assert db.session.scalars(select(Task.kind)).all() == []
+    make_firm(address="云澜区石桥镇2号")
+    db.session.commit()
+    lite_browser.send("/areas/area/new", data={**typed, "code": "320115002", "name": "石桥镇"})
+    assert db.session.scalars(select(Task.kind)).all() == ["areas.propose"]
+
+
 def test_the_button_puts_the_work_into_the_queue(lite_browser: Browser) -> None:
     lite_browser.sign_in(make_user(role="office"))
     lite_browser.send("/areas/propose")
