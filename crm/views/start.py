@@ -84,6 +84,7 @@ def _begin(form: FirstAccountForm) -> list[first_start.FirstAccount]:
     )
     trail.note("account.first", person=made[0].user, detail={"accounts": len(made)})
     sign_in.begin_session(made[0].user)
+    account.succeeded(made[0].user, clock.now())
     db.session.commit()
     return made
 

@@ -40,6 +40,7 @@ def test_the_first_person_gets_an_account_to_work_with_and_three_administrators(
         "auditor": ["auditor"],
     }
     assert [user.must_change_password for user in people.values()] == [False, True, True, True]
+    assert [user.last_seen_at is not None for user in people.values()] == [True, False, False, False]
     assert lite_browser.get("/").status_code == 200
 
 
