@@ -202,7 +202,8 @@ def _told(change: Change, figures: dict[int, FirmFigure]) -> tuple[str, str, str
             return subject, figure.source, "", f"{figure.value:,f}"
     if change.act == "updated":
         field = FIELDS.get(table, {}).get(change.field or "")
-        if field is None:
+        if field is None or (table, change.field) == ("firm_name", "to_on"):
+            # A name ends where the next begins, and 更名 says that.
             return None
         what = field if table == "firm" else f"{subject}{'：' if subject else ''}{field}"
         return what, "", value_text(change.field or "", change.old), value_text(change.field or "", change.new)

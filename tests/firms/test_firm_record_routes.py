@@ -53,6 +53,15 @@ def test_the_record_says_who_what_state_and_what_ends(browser: Browser) -> None:
         assert words in page, words
 
 
+def test_a_change_of_name_is_told_once(lite_browser: Browser) -> None:
+    firm = new("云澜启明光学有限公司")
+    lite_browser.sign_in(make_user(role="office"))
+    typed = {"name": "云澜启明传感科技有限公司", "on": clock.today().isoformat()}
+    lite_browser.send(f"/firms/{firm.id}/rename", typed)
+    page = lite_browser.open(f"/firms/{firm.id}")
+    assert "更名" in page.text and "用到" not in page.text
+
+
 def test_an_earlier_day_shows_what_was_true_then(browser: Browser) -> None:
     firm = new(founded_on=date(2015, 1, 1))
     make_title(firm, "hnte", date(2024, 1, 1))
