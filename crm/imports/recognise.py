@@ -235,11 +235,8 @@ def _score(
 
 def map_columns(kind: Kind, headers: list[str], sample: list[list[Any]]) -> dict[str, int]:
     """Field → column, the surest first: a header's words count most, what the cells hold confirms or contradicts."""
-    width = max([len(headers), *(len(row) for row in sample)], default=0)
     sure = []
-    for column in range(width):
-        cells = [row[column] for row in sample if column < len(row) and text(row[column])]
-        cells = [cell for cell in cells if text(cell).upper() not in amounts.NOTHING]
+    for column, cells in enumerate(_cells_by_column(headers, sample)):
         header = _plain(headers[column]) if column < len(headers) else ""
         for place, known in enumerate(kind.fields):
             points = _fit(known, header, cells)
@@ -250,6 +247,21 @@ def map_columns(kind: Kind, headers: list[str], sample: list[list[Any]]) -> dict
         if key not in columns and column not in columns.values():
             columns[key] = column
     return columns
+
+
+def _cells_by_column(headers: list[str], sample: list[list[Any]]) -> list[list[Any]]:
+    """The cells of each column that say anything, whatever the length of the rows."""
+    import pandas as pd  # slow to load: only who imports a list waits for it
+
+    # As objects: a frame would otherwise turn codes into numbers and dates into moments.
+    frame = pd.DataFrame(sample, dtype=object)
+    frame = frame.reindex(columns=range(max(len(headers), frame.shape[1])))
+    said = frame.map(lambda cell: isinstance(cell, str) or not pd.isna(cell)) & ~frame.map(_says_nothing)
+    return [frame.loc[said[column], column].tolist() for column in frame.columns]
+
+
+def _says_nothing(cell: Any) -> bool:
+    return not text(cell) or text(cell).upper() in amounts.NOTHING
 
 
 def _fit(known: Field, header: str, cells: list[Any]) -> float:
