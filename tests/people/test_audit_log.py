@@ -10,6 +10,7 @@ from sqlalchemy import select
 from models import audit_log
 from models.audit import AuditEntry
 from models.base import db
+from models.importing import EFFECTS
 from tests.support.factories import make_user
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -35,3 +36,7 @@ def test_an_entry_goes_away_with_its_transaction(app: Flask) -> None:
 def test_an_act_nobody_named_in_chinese_is_refused(app: Flask) -> None:
     with pytest.raises(KeyError):
         audit_log.note("something.else", None, at=NOON)
+
+
+def test_every_count_of_an_import_has_its_word() -> None:
+    assert set(EFFECTS) <= set(audit_log.DETAILS)
