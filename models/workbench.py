@@ -66,6 +66,14 @@ def ladder(user: User, today: date) -> tuple[list[Rung], int]:
     return found, now["rung.registered"]
 
 
+def noticed(user: User, today: date) -> int:
+    """How many firms have a title that is only 公示中 today: not counted on the rung yet. One statement."""
+    held_on = StandingTitle.__table__.c
+    query = Firm.visible_to(user).join(StandingTitle, StandingTitle.firm_id == Firm.id)
+    query = query.where(held_on.state == TitleState.PROVISIONAL.value, held_on.from_on <= today, held_on.to_on >= today)
+    return db.session.scalar(query.with_only_columns(func.count(Firm.id.distinct()))) or 0
+
+
 def matters(user: User, today: date) -> list[Matter]:
     """What waits, the most pressing first; nothing with a count of zero. A fixed number of statements."""
     found: list[Matter] = []

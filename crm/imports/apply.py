@@ -49,7 +49,7 @@ def apply(run: ImportRun, plan: Plan, *, address: str = "") -> dict[str, int]:
         address=address,
         subject="import_run",
         subject_id=run.id,
-        detail={"file": run.file_name, "kind": run.kind, **counts},
+        detail={"file": run.file_name, "kind": "、".join(sorted({one.kind.name for one in plan.rows})), **counts},
     )
     return counts
 

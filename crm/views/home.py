@@ -21,6 +21,7 @@ def index() -> str:
         "home/index.html",
         board=board,
         registered=registered,
+        noticed=workbench.noticed(g.user, today),
         matters=workbench.matters(g.user, today),
         ending_total=total,
         endings=endings,

@@ -51,6 +51,14 @@ def test_the_ladder_counts_today_and_what_came_on_top_within_a_year(app: Flask) 
     assert registered == 1
 
 
+def test_a_title_that_is_only_noticed_is_told_beside_the_rungs_and_not_counted_on_them(app: Flask) -> None:
+    grant(make_firm().id, ends_on=date(2029, 11, 10), provisional=True)
+    grant(make_firm().id, ends_on=date(2028, 11, 10))
+    user = make_user("officer")
+    assert workbench.noticed(user, TODAY) == 1
+    assert sum(rung.count for rung in workbench.ladder(user, TODAY)[0]) == 1
+
+
 def test_a_town_counts_only_its_own(app: Flask) -> None:
     grant(make_firm(area="青禾街道").id, ends_on=TODAY)
     grant(make_firm(area="石桥镇").id, ends_on=TODAY)
