@@ -39,12 +39,13 @@ BOARD = """
     FROM title t JOIN title_type tt ON tt.id = t.type_id
     WHERE NOT t.provisional AND t.issued_on <= %(day)s AND (t.ends_on IS NULL OR t.ends_on >= %(day)s)
       AND (t.revoked_on IS NULL OR t.revoked_on > %(day)s) AND tt.rung IS NOT NULL GROUP BY t.firm_id
+  ), pooled AS (
+    SELECT DISTINCT m.firm_id, 1 AS rung FROM pool_member m JOIN pool_type pt ON pt.id = m.type_id
+    WHERE pt.makes_potential AND m.from_on <= %(day)s AND (m.to_on IS NULL OR m.to_on >= %(day)s)
   ), stands AS (
-    SELECT f.id, f.name, f.area_id, f.officer_a_id, h.ends_on,
-           coalesce(h.rung, CASE WHEN EXISTS (SELECT 1 FROM pool_member m JOIN pool_type pt ON pt.id = m.type_id
-              WHERE m.firm_id = f.id AND pt.makes_potential AND m.from_on <= %(day)s
-                AND (m.to_on IS NULL OR m.to_on >= %(day)s)) THEN 1 ELSE 0 END) AS rung
-    FROM firm f LEFT JOIN held h ON h.firm_id = f.id WHERE f.merged_into_id IS NULL AND f.status = 'active'
+    SELECT f.id, f.name, f.area_id, f.officer_a_id, h.ends_on, coalesce(h.rung, p.rung, 0) AS rung
+    FROM firm f LEFT JOIN held h ON h.firm_id = f.id LEFT JOIN pooled p ON p.firm_id = f.id
+    WHERE f.merged_into_id IS NULL AND f.status = 'active'
   )
 """
 RECORD = (
