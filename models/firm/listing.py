@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from math import ceil
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, func, select
+from sqlalchemy import Date, Integer, Row, Select, and_, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 
 from models.area import Area
@@ -122,6 +123,8 @@ class Listing:
             return []
         if self._searches_all and not self.sort:
             return db.session.execute(self._best(size, (number - 1) * size)).all()
+        if self.filter == FirmFilter() and not self.sort and Firm.all_visible_to(self.user):
+            return db.session.execute(_all_firms(), {"on": self.on, "size": size, "skip": (number - 1) * size}).all()
         return db.session.execute(self._ordered().limit(size).offset((number - 1) * size)).all()
 
     def every_row(self) -> Iterator[Row[Any]]:
@@ -151,21 +154,12 @@ class Listing:
         best = select(hits).order_by(*order).limit(limit).offset(offset).subquery("best")
         total = select(func.count()).select_from(hits).scalar_subquery().label("total")
         query = select(*_columns(self.on).values(), total).join_from(best, Firm, Firm.id == best.c.firm_id)
-        return self._joined(query).order_by(best.c.rank, best.c.sort_key, best.c.firm_id)
+        return _joined(query, self.on).order_by(best.c.rank, best.c.sort_key, best.c.firm_id)
 
     def _ordered(self) -> Select[Any]:
         columns = _columns(self.on)
-        query = self._joined(self._narrowed(*columns.values()))
+        query = _joined(self._narrowed(*columns.values()), self.on)
         return query.order_by(*self._order(columns), *LAST)
-
-    def _joined(self, query: Select[Any]) -> Select[Any]:
-        query = query.outerjoin(Area, Area.id == Firm.area_id).outerjoin(Park, Park.id == Firm.park_id)
-        query = query.outerjoin(OfficerA, OfficerA.id == Firm.officer_a_id)
-        query = query.outerjoin(OfficerB, OfficerB.id == Firm.officer_b_id)
-        query = query.outerjoin(
-            Standing, and_(Standing.firm_id == Firm.id, Standing.from_on <= self.on, Standing.to_on >= self.on)
-        )
-        return query
 
     def _order(self, columns: dict[str, Any]) -> list[Any]:
         column = BY_KEY.get(self.sort.removeprefix("-"))
@@ -178,7 +172,23 @@ class Listing:
         return [ordered.nulls_last()]
 
 
-def _columns(on: date) -> dict[str, Any]:
+@cache
+def _all_firms() -> Any:
+    """A page of all firms by name. Composed once: it is the page opened most, and composing it takes long."""
+    on: Any = bindparam("on", type_=Date)
+    query = _joined(select(*_columns(on).values()).where(Firm.merged_into_id.is_(None)), on).order_by(*LAST)
+    return query.limit(bindparam("size", type_=Integer)).offset(bindparam("skip", type_=Integer))
+
+
+def _joined(query: Any, on: Any) -> Any:
+    """With what a row says beside the firm's own columns: places, officers, the rung of the day."""
+    query = query.outerjoin(Area, Area.id == Firm.area_id).outerjoin(Park, Park.id == Firm.park_id)
+    query = query.outerjoin(OfficerA, OfficerA.id == Firm.officer_a_id)
+    query = query.outerjoin(OfficerB, OfficerB.id == Firm.officer_b_id)
+    return query.outerjoin(Standing, and_(Standing.firm_id == Firm.id, Standing.from_on <= on, Standing.to_on >= on))
+
+
+def _columns(on: Any) -> dict[str, Any]:
     """What a row holds, by label."""
     in_force = titles_in_force(on).with_only_columns(func.min(Title.ends_on)).where(Title.firm_id == Firm.id)
     visited = select(func.max(Visit.visit_on)).where(Visit.firm_id == Firm.id, Visit.visit_on <= on)
