@@ -72,7 +72,9 @@ def prepare(
         if table is not None:
             tables.append(table)
     if not tables:
-        raise ImportRefused(refused[0][1] if refused else "文件里没有能导入的表")
+        raise ImportRefused(
+            refused[0][1] if refused else "文件里没有认得出的表，请选种类后再导（镇街、单位、人员的名册也要选）"
+        )
     sheets.clear()
     plan = make_plan(tables, clean.clean, options, decisions or {}, progress)
     plan.refused = refused

@@ -272,3 +272,12 @@ def test_an_officer_sees_only_their_own_firms_when_the_bureau_says_so(browser: B
     assert theirs.name not in browser.get("/search/suggest?q=青禾").text
     browser.sign_in(make_user(role=("officer", "office")))
     assert len(names(browser, "/firms/")) == 3
+
+
+@pytest.mark.parametrize(
+    ("figure", "said"),
+    [("title.hnte.new", "2023-12-31 次日至 2024-12-31"), ("title.hnte.in_force", "截至 2024-12-31")],
+)
+def test_a_figure_that_opens_names_its_period_or_its_day(lite_browser: Browser, figure: str, said: str) -> None:
+    page = lite_browser.sign_in(make_user()).open(f"/firms/?figure={figure}&since=2023-12-31&on=2024-12-31")
+    assert said in page.text

@@ -14,6 +14,7 @@ from crm.views.firms.base import bp
 from models import audit_log, clock, setting
 from models.base import db
 from models.figures import registry
+from models.figures.base import Period
 from models.firm.choices import Choices
 from models.firm.filters import ENDS_WITHIN, FirmFilter
 from models.firm.listing import BY_KEY, COLUMNS, DEFAULT_COLUMNS, PAGE_SIZE, Listing, former_names
@@ -83,7 +84,7 @@ def index() -> str:
     return render_template(
         "firms/index.html", state=state, rows=rows, found=found, count=count, number=number, pages=pages,
         narrowed=narrowed, total=Listing(g.user, FirmFilter(), today).count() if narrowed else count,
-        on=listing.on, tabs=tabs(state),
+        on=listing.on, period=Period.up_to(listing.on, state.filter.since), tabs=tabs(state),
         figure=registry.find(state.filter.figure) if state.filter.figure else None, choices=Choices.load(),
         columns=[BY_KEY[key] for key in state.columns], keys=state.columns, all_columns=COLUMNS,
         headings={column.key: column.name for column in COLUMNS}, base=url_for("firms.index"),
