@@ -89,6 +89,7 @@ def keep_file(data: bytes, sealed: bool = False) -> file.StoredFile:
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_there_and_back_every_row_of_every_table_is_equal(app: Flask, fresh: Fresh, tmp_path: Path) -> None:
     every_table.fill()
     kept = [keep_file(b"plain").id, keep_file(b"sealed", sealed=True).id]
@@ -221,6 +222,7 @@ def no_manifest(parts: dict[str, bytes]) -> None:
     del parts[MANIFEST]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [other_name, lost_row, lost_table, other_file, other_schema, no_manifest])
 def test_a_damaged_archive_is_refused_and_leaves_nothing(
     app: Flask, fresh: Fresh, tmp_path: Path, change: Callable[[dict[str, bytes]], None]

@@ -9,6 +9,7 @@ from tests.support.factories import make_task, make_user
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 @pytest.mark.parametrize("size", ["window", "phone"])
 def test_a_page_follows_its_task_until_it_has_ended(size: str, request: pytest.FixtureRequest) -> None:
     window: Window = request.getfixturevalue(size)
