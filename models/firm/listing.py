@@ -7,7 +7,7 @@ from functools import cache
 from math import ceil
 from typing import Any
 
-from sqlalchemy import Date, Integer, Row, Select, and_, bindparam, case, func, select
+from sqlalchemy import Date, Integer, Row, Select, and_, bindparam, case, func, literal_column, select, text
 from sqlalchemy.orm import aliased
 
 from models.area import Area
@@ -124,6 +124,11 @@ class Listing:
         if self._searches_all and not self.sort:
             return db.session.execute(self._best(size, (number - 1) * size)).all()
         if self.filter == FirmFilter() and not self.sort and Firm.all_visible_to(self.user):
+            if (number, size) == (1, PAGE_SIZE):
+                if db.engine.dialect.name == "postgresql":
+                    # Its plan never depends on the day; making it anew at each call takes three times the page itself.
+                    db.session.execute(text("SET LOCAL plan_cache_mode = force_generic_plan"))
+                return db.session.execute(_first_firms(), {"on": self.on}).all()
             return db.session.execute(_all_firms(), {"on": self.on, "size": size, "skip": (number - 1) * size}).all()
         return db.session.execute(self._ordered().limit(size).offset((number - 1) * size)).all()
 
@@ -178,6 +183,12 @@ def _all_firms() -> Any:
     on: Any = bindparam("on", type_=Date)
     query = _joined(select(*_columns(on).values()).where(Firm.merged_into_id.is_(None)), on).order_by(*LAST)
     return query.limit(bindparam("size", type_=Integer)).offset(bindparam("skip", type_=Integer))
+
+
+@cache
+def _first_firms() -> Any:
+    """The first page of all firms. Its size is written out, so that a plan made once fits every call."""
+    return _all_firms().limit(literal_column(str(PAGE_SIZE))).offset(None)
 
 
 def _joined(query: Any, on: Any) -> Any:
