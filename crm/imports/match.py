@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from rapidfuzz.distance import Levenshtein
 
+from crm.imports import telling
 from crm.imports.index import ALIKE, MOST_ALIKE, Index
 from crm.imports.kinds import Row
 from models.rules import firm_name, uscc
@@ -99,6 +100,8 @@ def _code_unknown(row: Row, key: str, former: list[str], index: Index, makes_fir
     alike = _alike(key, index)
     if any(_resembles(candidate, row.code, key, index) for candidate in alike):
         return Match("none", 0.0, None, "信用代码册里没有，名字和册里的企业很像", alike)
+    if row.code.warning:
+        return Match("none", 0.0, None, f"信用代码册里没有，{row.code.warning}", alike)
     if firm_name.full(row.name) and row.code.kind == "uscc":
         return Match("new", 0.9, reason="信用代码有效，册里没有相像的企业：名单带入、待核实")
     return Match("none", 0.0, None, "信用代码册里没有，名字也不全", alike)
@@ -126,8 +129,9 @@ def _called(key: str, former: Iterable[str], index: Index) -> tuple[str, set[int
     """The firms that are called so, and how: a present name before a former one."""
     firms = index.by_name.get(key, set()) if key else set()
     present = {firm_id for firm_id in firms if index.firms[firm_id].keys[key] == "name"}
-    if present or firms:
-        return ("name", present) if present else ("former_name", firms)
+    if firms:
+        # One firm's present name may be what another was called: both can be meant.
+        return ("name" if present == firms else "former_name"), firms
     for name in former:
         if firms := index.by_name.get(name, set()):
             return "former_name", firms
@@ -141,14 +145,17 @@ def _by_name(row: Row, key: str, former: list[str], index: Index) -> Match:
     found = _called(key, former, index)
     if found is not None:
         how, firms = found
-        firms = _told_by_code(row, firms, index) if len(firms) > 1 else firms
+        told = ""
+        if len(firms) > 1:
+            firms, told = _told_apart(row, firms, index)
         if len(firms) == 1:
             firm_id = next(iter(firms))
+            how = "name" if index.firms[firm_id].keys.get(key) == "name" else how
             if _contradicts(row, firm_id, index):
                 reason = f"名字一致，剩下的信用代码“{row.code.written}”却对不上"
                 return Match("none", 0.0, None, reason, [Candidate(firm_id, 100, "名字相同")])
-            return Match(how, 1.0 if how == "name" else 0.97, firm_id, f"{why}，{_SAYS[how]}")
-        named = [Candidate(firm_id, 100, "名字相同") for firm_id in sorted(found[1])]
+            return Match(how, 1.0 if how == "name" else 0.97, firm_id, f"{why}，{_SAYS[how]}{told}")
+        named = [Candidate(firm_id, 100, _named_how(firm_id, key, index)) for firm_id in sorted(found[1])]
         return Match("none", 0.0, None, f"{why}，册里有 {len(named)} 家同名企业", named[:MOST_ALIKE])
     return _nearly(row, key, why, index)
 
@@ -159,6 +166,10 @@ def _nearly(row: Row, key: str, why: str, index: Index) -> Match:
     if len(same) == 1 and firm_name.full(row.name):
         firm_id = next(iter(same))
         return Match("repaired", 0.95, firm_id, f"{why}，名字只差“市”“责任”等字：{index.firms[firm_id].name}")
+    if _is_short(row.name, key, index) and len(meant := index.meant_by_short(key)) == 1:
+        firm_id = next(iter(meant))
+        if not _contradicts(row, firm_id, index):
+            return Match("repaired", 0.9, firm_id, f"{why}，简称只合一家：{index.firms[firm_id].name}")
     alike = _alike(key, index)
     confirmed = [c.firm_id for c in alike if _confirms(row, c.firm_id, index) and index.agrees(c.firm_id, key)]
     if len(confirmed) == 1:
@@ -166,6 +177,12 @@ def _nearly(row: Row, key: str, why: str, index: Index) -> Match:
         return Match("repaired", 0.93, firm_id, f"名字差一字，剩下的信用代码对得上：{index.firms[firm_id].name}")
     said = "册里没有这个名字" if not alike else "册里只有相像的名字"
     return Match("none", 0.0, None, f"{why}，{said}", alike)
+
+
+def _is_short(name: str, key: str, index: Index) -> bool:
+    """Whether a name is short for one: without its legal form, or with nothing of it but 公司 and no place."""
+    parts = index.parts(key)
+    return not firm_name.full(name) or (parts.form == "公司" and not parts.place)
 
 
 def _alike(key: str, index: Index, besides: Iterable[int] = ()) -> list[Candidate]:
@@ -183,9 +200,22 @@ def _fragment(row: Row) -> str:
     return row.code.fragment if row.code.kind == "ruined" else ""
 
 
-def _told_by_code(row: Row, firms: set[int], index: Index) -> set[int]:
-    """Of namesakes, those whose code agrees with what is left of the row's."""
-    return {firm_id for firm_id in firms if _confirms(row, firm_id, index)} or firms
+def _named_how(firm_id: int, key: str, index: Index) -> str:
+    return "曾用名相同" if index.firms[firm_id].keys.get(key) in ("former_name", "alias") else "名字相同"
+
+
+def _told_apart(row: Row, firms: set[int], index: Index) -> tuple[set[int], str]:
+    """Of namesakes, the one whose code agrees with what is left of the row's, or that facts of the row speak for; and
+    what decided. All of them when nothing does."""
+    by_code = {firm_id for firm_id in firms if _confirms(row, firm_id, index)}
+    if len(by_code) == 1:
+        return by_code, "，剩下的信用代码对得上"
+    for_it = {firm_id: telling.weigh(row, index.facts.get(firm_id)) for firm_id in firms}
+    spoken = [firm_id for firm_id, said in for_it.items() if said.agrees and not said.contradicts]
+    others = [said for firm_id, said in for_it.items() if firm_id not in spoken]
+    if len(spoken) == 1 and all(said.contradicts for said in others):
+        return set(spoken), f"，{'、'.join(for_it[spoken[0]].agrees)}对得上"
+    return firms, ""
 
 
 def _confirms(row: Row, firm_id: int, index: Index) -> bool:

@@ -33,10 +33,18 @@ CURRENCIES = {
     "瑞士法郎": "CHF",
 }
 #: One of the unit in 万.
-UNITS = {"亿": Decimal(10_000), "千万": Decimal(1_000), "百万": Decimal(100), "万": Decimal(1), "元": Decimal("0.0001")}
+UNITS = {
+    "亿": Decimal(10_000),
+    "千万": Decimal(1_000),
+    "百万": Decimal(100),
+    "万": Decimal(1),
+    "千": Decimal("0.1"),
+    "元": Decimal("0.0001"),
+}
 NOTHING = frozenset({"", "-", "--", "—", "——", "/", "N/A", "NA", "无", "暂无", "空", "NULL", "NONE", "NAN", "未知"})
 _FEN = Decimal("0.000001")
 _NUMBER = re.compile(r"([+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[+-]?\d+(?:\.\d+)?|[+-]?\.\d+)(E[+-]?\d+)?")
+_RANGE = re.compile(r"\d[万亿元]{0,2}(?:-|~|—|–|至|到)+[约\d.]")
 _APPROXIMATE = re.compile(r"^(约|大约|近|左右)|(左右|上下)$")
 
 
@@ -61,6 +69,8 @@ def parse(written: object, unit: str = "万") -> Amount | None:
         return None
     plain = _APPROXIMATE.sub("", text)
     approximate = plain != text
+    if _RANGE.search(plain):
+        raise ValueError("写的是范围，取不出一个数")
     found = _NUMBER.search(plain)
     if not found:
         raise ValueError("看不懂这个金额")

@@ -1,6 +1,7 @@
 """Dates as lists write them, with how exactly they say it."""
 
 import calendar
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ _EXCEL_ZERO = date(1899, 12, 30)
 _DAY = re.compile(
     r"(\d{4})(?:年|[-./])(\d{1,2})(?:月|[-./])(\d{1,2})日?(?:[T ]?\d{1,2}[:时]\d{2}(?:[:分]\d{2}(?:\.\d+)?秒?)?)?"
 )
+_SHORT = re.compile(r"(\d{2})(年|[-./])(\d{1,2})(?:月|[-./])(\d{1,2})日?")
 _MONTH = re.compile(r"(\d{4})(?:年|[-./])(\d{1,2})月?")
 _YEAR = re.compile(r"(\d{4})年?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})?")
@@ -23,6 +25,11 @@ _DIGITS = {character: str(value) for value, character in enumerate("〇一二三
     "O": "0",
 }
 _WITHIN = re.compile(r"(\d{4}(?:年|[-./])\d{1,2}(?:月|[-./])\d{1,2}日?|\d{4}年\d{1,2}月)")
+_DATE = r"(?:\d{4}(?:年|[-./])\d{1,2}(?:(?:月|[-./])\d{1,2}日?|月)?|\d{4}年|\d{8}|\d{6}|\d{4})"
+_SPAN = re.compile(rf"(?:有效期|自|从)?[:：]?({_DATE})起?(?:至|到|~|-+|—+|–|―|－)({_DATE})止?")
+_LENGTH = re.compile(r"(?:[一二三四五六七八九十两]|\d{1,2})年|\d{1,2}个月")
+#: What stands around a last day: 至2026年12月止.
+_EDGE = re.compile(r"^(?:有效期)?[:：]?(?:至|到|截至|截止)(?=\d)|止$")
 EARLIEST, LATEST = 1900, 2199
 
 
@@ -59,6 +66,31 @@ def parse(written: object) -> Day | None:
     return _text(text)
 
 
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A time that a cell says: from a day, to a day, or only one of the two."""
+
+    start: Day | None = None
+    end: Day | None = None
+
+
+def span(written: object) -> Term | None:
+    """The first and last day of `2023年12月至2026年12月`; of a single date the last day alone, of a mere length such as
+    三年 nothing. None when the cell says nothing; ValueError (Chinese) when it is no date."""
+    if isinstance(written, str):
+        text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", written)).strip("'()")
+        if _LENGTH.fullmatch(text):
+            return None
+        if found := _SPAN.fullmatch(text):
+            start, end = parse(found[1]), parse(found[2])
+            if start and end and end.last < start.first:
+                raise ValueError("结束早于开始")
+            return Term(start, end)
+        written = _EDGE.sub("", text)
+    day = parse(written)
+    return Term(None, day) if day else None
+
+
 def within(text: str) -> Day | None:
     """The first date written somewhere in a line such as `第一批（2024年10月12日）`; None when there is none."""
     found = _WITHIN.search(unicodedata.normalize("NFKC", text).replace(" ", ""))
@@ -69,6 +101,8 @@ def within(text: str) -> Day | None:
 
 
 def _number(value: float) -> Day | None:
+    if not math.isfinite(value):
+        raise ValueError("不是日期")
     if value != int(value):
         return _serial(value)
     digits = str(int(value))
@@ -89,7 +123,13 @@ def _serial(value: float) -> Day:
 def _text(text: str) -> Day:
     if re.search(r"[〇一二三四五六七八九十]", text):
         text = _arabic(text)
+    text = re.sub(r"(?<=\d)号$", "日", text)
     compact = text.replace(" ", "")
+    if found := _SHORT.fullmatch(compact):
+        return _short(int(found[1]), found[2], int(found[3]), int(found[4]))
+    if re.fullmatch(r"[2-5]\d{4}", compact):
+        # A day that a spreadsheet kept as a number, written out as text.
+        return _serial(float(compact))
     if found := _DAY.fullmatch(text) or _DAY.fullmatch(compact):
         return _day(int(found[1]), int(found[2]), int(found[3]))
     if (found := _COMPACT.fullmatch(compact)) and EARLIEST <= int(found[1]) <= LATEST:
@@ -99,6 +139,13 @@ def _text(text: str) -> Day:
     if found := _YEAR.fullmatch(compact):
         return _checked(Day(date(int(found[1]), 1, 1), "year"))
     raise ValueError("不是日期")
+
+
+def _short(year: int, sign: str, month: int, day: int) -> Day:
+    """A year of two digits: 23年5月1日 is plain; 23-05-01 could be the 23rd of May 2001 and is not guessed."""
+    if sign != "年" and year <= 31:
+        raise ValueError("年份只写了两位，分不清年月日")
+    return _day(year + (2000 if year < 50 else 1900), month, day)
 
 
 def _arabic(text: str) -> str:

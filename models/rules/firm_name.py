@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 #: Longest first, so that the whole form is cut off.
 LEGAL_FORMS = (
@@ -29,6 +30,7 @@ LEGAL_FORMS = (
     "普通合伙",
     "分公司",
     "集团",
+    "股份",
     "公司",
     "研究院",
     "研究所",
@@ -52,9 +54,32 @@ TRADES = (
 _BRACKETS = str.maketrans("[]{}【】〔〕［］｛｝〈〉《》「」『』", "()()()()()()()()()()")
 _INVISIBLE = re.compile(r"[\u00ad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]+")
 _NOISE = re.compile(r"[\s\u00ad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff·•・.。,，、\x27\x22“”‘’*_–—-]+")
-_FORMER = re.compile(r"\((?:原名称?|原|曾用名|更名前|前身)[:：为是]?(.{2,}?)\)$|\((.{2,}?)\(?已?更名\)?\)$")
+#: What needs no more than one kind of brackets, as nearly all names do.
+_PLAIN = re.compile(r"[\u4e00-\u9fff0-9A-Z()（）]*")
+_FORMER = re.compile(
+    r"\((?:原名称?|原企业名称|原单位名称|原|曾用名称?|更名前名?称?|前身)[:：为是]?(.{2,}?)\)$"
+    r"|\(由?(.{2,}?)\(?已?更名(?:而来)?\)?\)$"
+    r"|[,，;；、/](?:原名称?|原|曾用名)[:：为]?(.{4,}(?:公司|厂|合伙\)|中心))$"
+)
+#: Marks of footnotes behind a name; before NFKC, which makes digits of some.
+_MARKS = re.compile(
+    r"[\s*＊※#＃△▲☆★○●◎◆◇■□†‡^①-⑳⑴-⒇⒈-⒛❶-❿²³¹⁰-⁹]+$|[(（\[［【〔](?:注\s*\d*|备注\d*|\d{1,2}|[①-⑳*※])[)）\]］】〕]$|(?<=公司)\d{1,2}$"
+)
+#: What a branch is called by; it is never the firm it belongs to.
+_BRANCHES = (
+    *("分公司", "分店", "分厂", "分部", "分行", "分院", "分所", "分中心"),
+    *("营业部", "办事处", "门市部", "经营部", "项目部"),
+)
+NUMERALS = frozenset("0123456789IVX一二三四五六七八九十零〇甲乙丙丁壹贰叁肆伍陆柒捌玖拾东南西北")
 _NUMBERED = re.compile(r"^(?:\d{1,4}[.、．)）]\s*)")
-_PLACE = re.compile(r"^[\u4e00-\u9fff]{2,7}?(?:自治区|自治州|特别行政区|省|市|自治县|县|区|新区|开发区|高新区)")
+#: Not every 市 or 区 ends a place: 市政 and 超市, 社区 and 园区 do not.
+_PLACE = re.compile(
+    r"^[\u4e00-\u9fff]{2,7}?(?:自治区|自治州|特别行政区|自治县|开发区|高新区)"
+    r"|^[\u4e00-\u9fff]{2,3}?(?:省|县|(?<![超城都门夜早集菜股楼闹花])市(?![政场容民井值价])"
+    r"|(?<![小社园景片街校厂灌林牧库禁地商])区)"
+)
+#: The last characters of what _PLACE finds, which ends within the first twelve.
+_PLACE_ENDS = frozenset("区州县省市")
 _BRACKETED = re.compile(r"\([^()]*\)")
 
 
@@ -79,6 +104,8 @@ class Written:
 
     name: str
     former: tuple[str, ...] = ()
+    #: Where a cell names several: each of them, in its order.
+    together: tuple["Written", ...] = ()
 
 
 def clean(text: object) -> str:
@@ -96,18 +123,34 @@ def match_key(name: object) -> str:
     """The name as matching compares it: one width and case, no spaces, dots or brackets' kinds. Empty for nothing."""
     if name is None:
         return ""
-    text = unicodedata.normalize("NFKC", str(name)).translate(_BRACKETS)
-    return _NOISE.sub("", text).upper()
+    text = str(name)
+    if _PLAIN.fullmatch(text):
+        return text.replace("（", "(").replace("）", ")")
+    return _NOISE.sub("", unicodedata.normalize("NFKC", text).translate(_BRACKETS)).upper()
+
+
+def without_marks(text: object) -> str:
+    """The text without marks of footnotes behind it: `甲公司*`, `甲公司①`, `甲公司（注1）`. Empty for nothing."""
+    written = "" if text is None else str(text).strip()
+    while found := _MARKS.search(written):
+        written = written[: found.start()]
+    return written
+
+
+def is_branch(name: object) -> bool:
+    """Whether this names a branch: `甲公司青禾分公司`, `甲公司（青禾分公司）`."""
+    return match_key(name).removesuffix(")").endswith(_BRANCHES)
 
 
 def split_former(text: object) -> Written:
     """The name and its former names: `甲公司（原乙公司）` → 甲公司 and 乙公司. Names without the word 原 stay whole."""
-    name = clean(text)
+    name = clean(without_marks(text))
     plain = name.replace("（", "(").replace("）", ")")
     found = _FORMER.search(plain)
     if not found:
         return Written(_NUMBERED.sub("", name))
-    former = [part for part in re.split(r"[、,;；/]", found.group(1) or found.group(2)) if len(part) > 1]
+    said = next(filter(None, found.groups()))
+    former = [part for part in re.split(r"[、,;；/]", said) if len(part) > 1]
     return Written(_NUMBERED.sub("", name[: found.start()]), tuple(clean(part) for part in former))
 
 
@@ -139,17 +182,27 @@ def full(name: object) -> bool:
 
 def _take_places(key: str, places: Collection[str]) -> tuple[str, list[str]]:
     taken: list[str] = []
+    places = places if isinstance(places, frozenset) else frozenset(places)
+    longest = _longest(places)
     while True:
-        opening = max((place for place in places if place and key.startswith(place)), key=len, default="")
-        found = _PLACE.match(key)
+        lengths = range(min(longest, len(key)), 0, -1)
+        opening = next((key[:length] for length in lengths if key[:length] in places), "")
+        found = None if _PLACE_ENDS.isdisjoint(key[:12]) else _PLACE.match(key)
         if found and len(found.group()) > len(opening):
             opening = found.group()
         elif opening:
             opening += key[len(opening)] if key[len(opening) : len(opening) + 1] in ("省", "市", "区", "县") else ""
-        if not opening or len(key) - len(opening) < 4:
+        rest = key[len(opening) :]
+        # A place is followed by a name of its own, not by the legal form alone.
+        if not opening or len(rest) < 4 or len(_take_form(rest)[0]) < 2:
             return key, taken
         taken.append(opening)
-        key = key[len(opening) :]
+        key = rest
+
+
+@lru_cache(maxsize=16)
+def _longest(places: frozenset[str]) -> int:
+    return max(map(len, places), default=0)
 
 
 def _take_form(key: str) -> tuple[str, str]:
@@ -163,10 +216,12 @@ def _take_trade(key: str) -> tuple[str, str]:
     """Words of trade taken off the end, as long as two characters remain."""
     trade = ""
     while True:
-        word = next((word for word in _TRADES_LONGEST if key.endswith(word) and len(key) - len(word) >= 2), "")
+        lengths = range(min(_LONGEST_TRADE, len(key) - 2), 0, -1)
+        word = next((key[-length:] for length in lengths if key[-length:] in _TRADES), "")
         if not word:
             return key, trade
         trade, key = word + trade, key[: -len(word)]
 
 
-_TRADES_LONGEST = sorted(TRADES.split(), key=len, reverse=True)
+_TRADES = frozenset(TRADES.split())
+_LONGEST_TRADE = max(map(len, _TRADES))

@@ -88,6 +88,11 @@ def classify(text: object) -> Code:
     return replace(found, written=written, fragment=_kept(text, written) if found.kind == "ruined" else "")
 
 
+def kind_of(text: object) -> str:
+    """The kind of a written code alone."""
+    return _sorted(text).kind
+
+
 def may_become(code: str, fragment: str) -> bool:
     """Whether a spreadsheet that took this code for a number would have left these leading digits, the last rounded.
     A code with a letter in it is never taken for a number."""
@@ -107,7 +112,8 @@ def _kept(text: object, written: str) -> str:
         digits, exponent = mantissa.partition(".")[0][:15], str(len(mantissa.partition(".")[0]) - 1)
     if int(exponent) + 1 != LENGTH:
         return ""
-    return digits[:15].ljust(15, "0") if len(digits) > 9 else digits
+    # A number cell says 15 digits and leaves out zeros at the end; two or three of them, hardly ever more.
+    return digits[:15].ljust(15, "0") if len(digits) >= 13 else digits
 
 
 def _sorted(text: object) -> Code:
