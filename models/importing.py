@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -56,6 +57,8 @@ class ImportRun(Model):
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     file_name: Mapped[str] = mapped_column(Name)
     sha256: Mapped[str] = mapped_column(String(64), index=True)
+    #: The first import of those dropped together; None for a file that came alone.
+    drop_id: Mapped[int | None] = mapped_column(Integer, index=True)
     file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     kind: Mapped[str | None] = mapped_column(Key)
     on_date: Mapped[date | None] = mapped_column(Date)
@@ -88,14 +91,35 @@ class ImportRun(Model):
         return int(counts.get(effect, 0)) + (int(counts.get("skipped", 0)) if effect == "unchanged" else 0)
 
     @property
+    def held_count(self) -> int:
+        """How many of its rows wait for a person."""
+        return self.count("held")
+
+    @property
     def total(self) -> int:
         """How many rows of data it has."""
         return int(json.loads(self.counts).get("rows", 0))
 
     @property
+    def undoing(self) -> dict[str, Any]:
+        """What became of undoing it: at, person_id, restored, removed, left and kept [{table, id, reason}]; empty while
+        it was not undone."""
+        return dict(json.loads(self.counts).get("undo", {}))
+
+    @property
     def has_rows(self) -> bool:
         """Whether it was read and planned."""
         return self.state in ("planned", "applying", "applied") and self.total > 0
+
+    @property
+    def needs_date(self) -> dict[str, list[str]]:
+        """The sheets with rows whose date nothing gives, each with the batches they name (empty text: none)."""
+        return dict(json.loads(self.options).get("needs_date", {}))
+
+    @property
+    def seen(self) -> tuple[int, ...]:
+        """What the database was like when the plan was made, as the import engine tells states apart."""
+        return tuple(json.loads(self.options).get("seen", ()))
 
     @classmethod
     def visible_to(cls, user: User) -> Select["ImportRun"]:
@@ -139,7 +163,7 @@ class ImportRow(Model):
     sheet: Mapped[str] = mapped_column(Name)
     #: The row number a person sees.
     row: Mapped[int] = mapped_column(Integer)
-    #: Raw cells as a JSON list; columns of persons are masked.
+    #: Raw cells as a JSON list; those of persons are sealed.
     cells: Mapped[str] = mapped_column(Text)
     effect: Mapped[str] = mapped_column(Key)
     #: code, name, former_name, repaired, chosen, new or none.
@@ -221,3 +245,5 @@ class MatchDecision(Model):
     firm_id: Mapped[int] = mapped_column(ForeignKey("firm.id"), index=True)
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     decided_at: Mapped[datetime] = mapped_column(Moment)
+
+    decided_by: Mapped[User | None] = relationship(User)

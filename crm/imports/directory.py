@@ -7,8 +7,8 @@ it cannot promise anything else than what is written.
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from time import perf_counter
 from typing import Any
@@ -18,10 +18,13 @@ from sqlalchemy import delete, insert
 from crm.imports import propose, read
 from crm.imports.engine import begin, digest_of
 from crm.imports.kinds import Field, plain_text
+from crm.imports.personal import without_mobiles
 from crm.imports.plan import Options
 from crm.imports.read import ImportRefused, Sheet
-from models import audit_log
+from crm.imports.writer import next_ids
+from models import audit_log, change_log, clock
 from models.base import db
+from models.change_log import Actor, acting
 from models.claim import begin_writing
 from models.errors import Refused
 from models.importing import ImportProblem, ImportRow, ImportRun
@@ -51,6 +54,8 @@ class Line:
     notes: list[tuple[str, str]] = field(default_factory=list)
     #: A first password, for handing over once.
     secret: str = ""
+    #: The number of its import row, taken beforehand: the change log names it, so that undo finds what it did.
+    row_id: int | None = None
 
     def change(self, label: str, old: Any, new: Any) -> bool:
         """Note that a value goes from old to new; True when it does."""
@@ -128,7 +133,9 @@ def perform(data: bytes, file_name: str, kind: DirectoryKind, act: Act) -> Outco
     barred: dict[tuple[str, int], str] = {}
     while True:
         lines, described = _lines(sheets, kind)
-        for line in lines:
+        ids = next_ids("import_row", len(lines)) if act.real else [None] * len(lines)
+        for line, row_id in zip(lines, ids, strict=True):
+            line.row_id = row_id
             if reason := barred.get((line.sheet, line.row)):
                 line.effect, line.reason = "rejected", reason
         whole = db.session.begin_nested()
@@ -152,8 +159,9 @@ def _steps(lines: list[Line], kind: DirectoryKind, act: Act) -> list[Line]:
         for line in lines:
             if line.effect == "rejected":
                 continue
+            actor = db.session().info.get("actor") or Actor("import")
             try:
-                with db.session.begin_nested():
+                with db.session.begin_nested(), acting(replace(actor, source="import", source_id=line.row_id)):
                     step(line, act)
                     db.session.flush()
             except Refused as error:
@@ -204,6 +212,7 @@ def keep(run: ImportRun, outcome: Outcome, at: datetime) -> None:
     run.counts = json.dumps({key: outcome.counts[key] for key in EFFECTS} | {"rows": len(outcome.lines)})
     rows = [
         {
+            **({"id": line.row_id} if line.row_id else {}),
             "import_id": run.id,
             "sheet": line.sheet,
             "row": line.row,
@@ -229,6 +238,18 @@ def keep(run: ImportRun, outcome: Outcome, at: datetime) -> None:
         # The register may have come first: its firms would stay without an area, and whoever keeps the tree may not
         # be somebody who may see or place firms.
         propose.order_for_new_areas(run.person_id)
+
+
+def note_pairs(table: str, first: int, column: str, before: Iterable[int], after: Iterable[int]) -> None:
+    """Write into the change log which rows without a number came and went: the session's log knows only rows with."""
+    actor = db.session().info.get("actor") or Actor("import")
+    entry = {
+        "at": clock.now(), "table_name": table, "row_id": first, "firm_id": None, "field": column,
+        "source": actor.source, "source_id": actor.source_id, "person_id": actor.person_id,
+    }  # fmt: skip
+    went, came = set(before), set(after)
+    gone = [entry | {"act": "deleted", "old": str(one), "new": None} for one in sorted(went - came)]
+    change_log.write(gone + [entry | {"act": "created", "old": None, "new": str(one)} for one in sorted(came - went)])
 
 
 def parts(text: str) -> list[str]:
@@ -280,7 +301,7 @@ def _problems(line: Line) -> list[dict[str, str]]:
 
 def _masked(cell: Any) -> Any:
     """A cell without the middle of a mobile number."""
-    return re.sub(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)", r"\1****\2", plain_text(cell)) if cell else cell
+    return without_mobiles(plain_text(cell)) if cell else cell
 
 
 def _report(outcome: Outcome, run_id: int | None, file_name: str, digest: str, seconds: float) -> dict[str, Any]:

@@ -4,19 +4,20 @@ import gc
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
-from crm.imports import clean, read, recognise
+from crm.imports import clean, mapping, personal, read, recognise, titles, unread
+from crm.imports.kinds import TITLE, title_list
 from crm.imports.kinds.all import KINDS
 from crm.imports.plan import EFFECTS, Options, Plan, RowPlan, as_json, make_plan
 from crm.imports.read import ImportRefused
-from crm.imports.recognise import Table
-from models import clock
+from crm.imports.recognise import Look, Table, Unrecognised
+from models import bulk, clock
 from models.base import db
 from models.importing import ImportProblem, ImportRow, ImportRun
 
@@ -52,7 +53,9 @@ def prepare(
     """Read a file and plan what each row would do; writes nothing. Raises ImportRefused when no sheet can be imported;
     the sheets that cannot are in plan.refused."""
     if options.kind is not None and options.kind not in KINDS:
-        raise ImportRefused(f"还不会导入“{options.kind}”这种名单")
+        what = options.kind.removeprefix(TITLE)
+        missing = f"没有代号为“{what}”的资质，请先在“设置→资质类型”里加上" if what != options.kind else ""
+        raise ImportRefused(missing or f"还不会导入“{what}”这种名单")
     progress(0, 0, "读文件")
     sheets = read.read(data, file_name)
     if options.sheet is not None:
@@ -61,24 +64,36 @@ def prepare(
             raise ImportRefused(f"文件里没有叫“{options.sheet}”的表")
     tables: list[Table] = []
     refused: list[tuple[str, str]] = []
+    looks: list[Look] = []
+    known, more = mapping.known(), title_list.others()
     for sheet in sheets:
-        if sheet.hidden and options.sheet is None:
+        if sheet.hidden and options.sheet is None and sheet.name not in options.sheets:
+            looks += _hidden(sheet, file_name)
             continue
         try:
-            table = recognise.recognise(sheet, file_name, options.kind)
+            choice = options.sheets.get(sheet.name)
+            table = recognise.recognise(sheet, file_name, options.kind, choice=choice, known=known, more=more)
         except ImportRefused as error:
             refused.append((sheet.name, str(error)))
+            looks += error.looks if isinstance(error, Unrecognised) else []
             continue
         if table is not None:
             tables.append(table)
     if not tables:
-        raise ImportRefused(
-            refused[0][1] if refused else "文件里没有认得出的表，请选种类后再导（镇街、单位、人员的名册也要选）"
-        )
+        message = "文件里没有认得出的表，请选种类后再导（镇街、单位、人员的名册也要选）"
+        raise Unrecognised(refused[0][1] if refused else message, looks)
     sheets.clear()
     plan = make_plan(tables, clean.clean, options, decisions or {}, progress)
-    plan.refused = refused
+    plan.refused, plan.looks = refused, looks
+    if any(table.kind.derive is not None for table in plan.tables):
+        plan.unread = unread.by_column(plan)
     return plan
+
+
+def _hidden(sheet: read.Sheet, file_name: str) -> list[Look]:
+    """What a sheet holds that the workbook hides: named on the page, read only when a person asks for it."""
+    look = recognise.glance(sheet, file_name)
+    return [replace(look, hidden=True)] if look is not None else []
 
 
 def digest_of(data: bytes) -> str:
@@ -108,7 +123,8 @@ def begin(data: bytes, file_name: str, options: Options, person_id: int | None) 
 def options_of(run: ImportRun) -> Options:
     """What was asked for when the import was begun."""
     kept = json.loads(run.options)
-    return Options(kept.get("kind"), kept.get("sheet"), run.on_date, bool(kept.get("confirm_notice")))
+    sheets = mapping.choices_of(run)
+    return Options(kept.get("kind"), kept.get("sheet"), run.on_date, bool(kept.get("confirm_notice")), sheets)
 
 
 def decisions_of(run: ImportRun) -> dict[tuple[str, int], str]:
@@ -138,14 +154,12 @@ def stage(run: ImportRun, plan: Plan, progress: Progress = quiet) -> None:
     db.session.execute(delete(ImportRow).where(ImportRow.import_id == run_id), execution_options=quietly)
     db.session.commit()
     total = len(plan.rows)
+    persons = {table.sheet: personal_columns(table) for table in plan.tables}
     for start in range(0, total, CHUNK):
         chunk = plan.rows[start : start + CHUNK]
-        db.session.execute(
-            insert(db.metadata.tables["import_row"]), [_staged(run_id, plan, one, kept) for one in chunk]
-        )
+        bulk.put_dicts(db.metadata.tables["import_row"], [_staged(run_id, plan, one, kept, persons) for one in chunk])
         problems = [problem for one in chunk for problem in _problems(run_id, one)]
-        if problems:
-            db.session.execute(insert(db.metadata.tables["import_problem"]), problems)
+        bulk.put_dicts(db.metadata.tables["import_problem"], problems)
         db.session.commit()
         for one in chunk:
             one.row.cells = []
@@ -154,9 +168,16 @@ def stage(run: ImportRun, plan: Plan, progress: Progress = quiet) -> None:
     run.sheets = json.dumps([described(table) for table in plan.tables], ensure_ascii=False)
     run.counts = json.dumps({effect: plan.counts[effect] for effect in EFFECTS} | {"rows": total})
     run.message = "；".join(message for _, message in plan.refused)
-    run.options = json.dumps(json.loads(run.options) | {"seen": list(plan.fingerprint)}, ensure_ascii=False)
+    told = {"seen": list(plan.fingerprint), "needs_date": titles.needs_date(plan)}
+    run.options = json.dumps(json.loads(run.options) | told, ensure_ascii=False)
+    mapping.note(run, plan.tables, plan.looks)
     run.state = "planned"
     db.session.commit()
+
+
+def personal_columns(table: Table) -> frozenset[int]:
+    """The columns of a table that speak of persons."""
+    return personal.columns(table.kind, table.columns, table.headers)
 
 
 def main_kind(plan: Plan) -> str:
@@ -174,49 +195,55 @@ def described(table: Table) -> dict[str, Any]:
         "kind": table.kind.key,
         "header_rows": table.header_rows,
         "columns": {
-            key: (table.headers[column] if column < len(table.headers) else "") or letters(column)
+            key: (table.headers[column] if column < len(table.headers) else "") or mapping.letters(column)
             for key, column in table.columns.items()
         },
         "places": table.columns,
         "headers": table.headers,
         "facts": facts,
+        "by": table.by,
+        "learned_id": table.learned_id,
+        "blocks": [[block.first, block.columns] for block in table.blocks],
     }
 
 
-def letters(column: int) -> str:
-    """The letters a spreadsheet shows over a column counted from 0."""
-    text = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(65 + rest) + text
-    return text
-
-
-def _staged(run_id: int, plan: Plan, one: RowPlan, kept: Mapping[tuple[str, int], Any]) -> dict[str, Any]:
+def _staged(
+    run_id: int,
+    plan: Plan,
+    one: RowPlan,
+    kept: Mapping[tuple[str, int], Any],
+    persons: Mapping[str, frozenset[int]],
+) -> dict[str, Any]:
     decision, decided_by_id, decided_at = kept.get((one.row.sheet, one.row.row), (None, None, None))
     return {
         "import_id": run_id,
         "sheet": one.row.sheet,
         "row": one.row.row,
-        "cells": json.dumps(one.row.cells, ensure_ascii=False, default=_cell),
+        "cells": _CELLS.encode(personal.seal(one.row.cells, persons[one.row.sheet])),
         "effect": one.effect,
         "how": one.match.how,
         "score": one.match.score,
         "firm_id": one.firm_id if one.firm_id is not None and one.firm_id > 0 else None,
         "reason": one.reason,
         "plan": as_json(plan, one),
-        "candidates": json.dumps(
-            [[c.firm_id, c.likeness, c.why] for c in one.match.candidates[:MOST_CANDIDATES]], ensure_ascii=False
-        ),
+        "candidates": candidates_json(one),
         "decision": decision,
         "decided_by_id": decided_by_id,
         "decided_at": decided_at,
     }
 
 
+def candidates_json(one: RowPlan) -> str:
+    """The firms a row may mean, likeliest first, as a staged row keeps them."""
+    kept = [[known.firm_id, known.likeness, known.why] for known in one.match.candidates[:MOST_CANDIDATES]]
+    return json.dumps(kept, ensure_ascii=False) if kept else "[]"
+
+
 def _cell(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+_CELLS = json.JSONEncoder(ensure_ascii=False, default=_cell)
 
 
 def _problems(run_id: int, one: RowPlan) -> list[dict[str, Any]]:
@@ -268,5 +295,7 @@ def report(plan: Plan, *, run_id: int | None, file_name: str, digest: str, secon
             }
             for one in plan.rows
         ],
+        "needs_date": titles.needs_date(plan),
+        "unread": plan.unread,
         "seconds": round(seconds, 3),
     }

@@ -1,15 +1,14 @@
 """What the database holds, as far as an import needs it: plain values in a fixed number of statements per chunk."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, Table, and_, func, or_, select
 
-from crm.imports.index import Index
+from crm.imports.index import Facts, Index
 from models.area import Area
 from models.base import db
 from models.change import Change
@@ -18,7 +17,6 @@ from models.firm.names import FirmName
 from models.firm.places import FirmPlace
 from models.importing import ImportRun, MatchDecision
 from models.rules import firm_name
-from models.title import Title
 
 T = TypeVar("T")
 CHUNK = 5_000
@@ -40,35 +38,20 @@ class FirmFacts:
     address: str
     scope: str
     status: str
+    care_level: str | None
+    industry_code: str | None
+    officer_a_id: int | None
+    officer_b_id: int | None
+    park_id: int | None
     typed: set[str] = field(default_factory=set)
     #: The open entry of the tree of areas: id of the row, area, source.
     place: tuple[int, int, str] | None = None
 
 
-@dataclass(slots=True)
-class TitleFacts:
-    """A title as it stands; negative ids are titles that this plan makes."""
-
-    id: int
-    firm_id: int
-    number: str
-    batch: str
-    field: str
-    issued_on: date
-    issued_precision: str
-    ends_on: date | None
-    noticed_on: date | None
-    provisional: bool
-    source: str
-
-
 FIRM_COLUMNS = (
     Firm.id, Firm.code, Firm.code_kind, Firm.name, Firm.unverified, Firm.founded_on, Firm.capital,
-    Firm.capital_currency, Firm.kind, Firm.address, Firm.scope, Firm.status,
-)  # fmt: skip
-TITLE_COLUMNS = (
-    Title.id, Title.firm_id, Title.number, Title.batch, Title.field, Title.issued_on, Title.issued_precision,
-    Title.ends_on, Title.noticed_on, Title.provisional, Title.source,
+    Firm.capital_currency, Firm.kind, Firm.address, Firm.scope, Firm.status, Firm.care_level, Firm.industry_code,
+    Firm.officer_a_id, Firm.officer_b_id, Firm.park_id,
 )  # fmt: skip
 
 
@@ -81,17 +64,40 @@ def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
 READ = ("firm", "firm_name", "firm_place", "firm_status", "title", "title_type", "batch", "area")
 
 
-def fingerprint() -> tuple[int, ...]:
-    """Numbers that change whenever a firm, name, title or decision does: a plan made before is then made anew.
+def fingerprint(reads: Iterable[str] = ()) -> tuple[int, ...]:
+    """Numbers that change whenever a firm, name, title or decision does, or a row of the tables in `reads`: a plan made
+    before is then made anew.
 
-    Visits, contacts and the like are recorded all day long and change no plan.
+    Visits, contacts and the like are recorded all day long and change no plan but that of a kind that reads them.
     """
-    tables: tuple[Any, ...] = (Firm, FirmName, Title, MatchDecision)
-    newest = [db.session.scalar(select(func.max(table.id))) or 0 for table in tables]
-    changed = select(Change.id).where(Change.table_name.in_(READ)).order_by(Change.id.desc()).limit(1)
+    more = sorted(set(reads))
+    names = ["firm", "firm_name", "title", "match_decision", *more]
+    newest = [db.session.scalar(_newest(db.metadata.tables[name])) or 0 for name in names]
+    changed = select(Change.id).where(Change.table_name.in_((*READ, *more))).order_by(Change.id.desc()).limit(1)
     newest.append(db.session.scalar(changed) or 0)
-    applied = db.session.scalar(select(func.count()).select_from(ImportRun).where(ImportRun.applied_at.is_not(None)))
-    return (*newest, applied or 0)
+    done = select(func.count()).select_from(ImportRun)
+    newest.append(db.session.scalar(done.where(ImportRun.applied_at.is_not(None))) or 0)
+    newest.append(db.session.scalar(done.where(ImportRun.state == "undone")) or 0)
+    return tuple(newest)
+
+
+def names_mark() -> tuple[int, ...]:
+    """Numbers that change whenever a row could be matched to another firm than before: by a new firm, name, code or
+    decision, or by a firm merged or taken away."""
+    names = ("firm", "firm_name", "match_decision")
+    newest = [db.session.scalar(_newest(db.metadata.tables[name])) or 0 for name in names]
+    renamed = and_(
+        Change.table_name == "firm", or_(Change.field.in_(("code", "merged_into_id")), Change.act == "deleted")
+    )
+    for which in (Change.table_name.in_(("firm_name", "area")), renamed):
+        last = select(Change.id).where(which).order_by(Change.id.desc()).limit(1)
+        newest.append(db.session.scalar(last) or 0)
+    return tuple(newest)
+
+
+def _newest(table: Table) -> Select[Any]:
+    """The newest row of a table, or how many there are where rows have no number."""
+    return select(func.max(table.c.id) if "id" in table.c else func.count()).select_from(table)
 
 
 def load_index() -> Index:
@@ -104,14 +110,36 @@ def load_index() -> Index:
         select(FirmName.firm_id, FirmName.match_key, FirmName.to_on, FirmName.kind).order_by(FirmName.id)
     ):
         if firm_id in index.firms:
-            index.add_name(firm_id, key, "name" if to_on is None and kind == "registered" else "former_name")
+            borne = "name" if to_on is None else "former_name"
+            index.add_name(firm_id, key, "alias" if kind == "alias" else borne)
     for key, firm_id in db.session.execute(
         select(MatchDecision.match_key, MatchDecision.firm_id).order_by(MatchDecision.id)
     ):
         if firm_id in index.firms:
             index.chosen[key] = firm_id
     index.learn_places()
+    index.facts.update(_telling(index.namesakes()))
+    index.guessed = False
     return index
+
+
+def _telling(firm_ids: Iterable[int]) -> dict[int, Facts]:
+    """What tells these firms from their namesakes."""
+    found: dict[int, Facts] = {}
+    for chunk in chunks(sorted(set(firm_ids))):
+        areas = {  # noqa: C416
+            firm_id: name
+            for firm_id, name in db.session.execute(
+                select(FirmPlace.firm_id, Area.name)
+                .join(Area, Area.id == FirmPlace.area_id)
+                .where(FirmPlace.firm_id.in_(chunk), FirmPlace.tree == "area", FirmPlace.to_on.is_(None))
+                .order_by(FirmPlace.id)
+            )
+        }
+        query = select(Firm.id, Firm.address, Firm.founded_on, Firm.capital).where(Firm.id.in_(chunk))
+        for firm_id, address, founded_on, capital in db.session.execute(query.order_by(Firm.id)):
+            found[firm_id] = Facts(address or "", areas.get(firm_id, ""), founded_on, capital)
+    return found
 
 
 def _area_words() -> list[str]:
@@ -140,17 +168,6 @@ def firms_of(firm_ids: Iterable[int]) -> dict[int, FirmFacts]:
             .order_by(FirmPlace.id)
         ):
             found[firm_id].place = (place_id, area_id, source)
-    return found
-
-
-def titles_of(firm_ids: Iterable[int], type_id: int) -> dict[int, list[TitleFacts]]:
-    """The titles of one type of these firms, by firm."""
-    found: dict[int, list[TitleFacts]] = defaultdict(list)
-    for chunk in chunks(sorted(set(firm_ids))):
-        query = select(*TITLE_COLUMNS).where(Title.firm_id.in_(chunk), Title.type_id == type_id)
-        for values in db.session.execute(query.order_by(Title.issued_on, Title.id)):
-            facts = TitleFacts(*tuple(values))
-            found[facts.firm_id].append(facts)
     return found
 
 

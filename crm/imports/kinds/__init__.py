@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from models.rules import amounts, dates, firm_name, uscc
 
 if TYPE_CHECKING:
+    from crm.imports.index import Index
+    from crm.imports.match import Match
     from crm.imports.plan import Plan, RowPlan
     from crm.imports.recognise import Facts
 
@@ -49,15 +51,65 @@ class Kind:
     marks: tuple[str, ...] = ()
     least: int = 2
     title_type: str | None = None
+    #: Finds the firm of a row where not just its name and code are asked.
+    match: Callable[["Row", "Index"], "Match"] | None = None
+    #: Reads, in a fixed number of statements, what rows of this kind are compared with: called once when all are
+    #: matched, with all of them; what it finds it keeps in plan.store.
+    load: Callable[["Plan", list["RowPlan"]], None] | None = None
+    #: Tables that `load` reads beside firms, names and titles: a change there makes a plan stale.
+    reads: tuple[str, ...] = ()
+    #: Names columns for which a field is not enough (a figure of a year): fields → columns, headers, what the titles
+    #: say and some rows give the columns with keys of their own, which `derive` turns into fields.
+    settle: Callable[[dict[str, int], list[str], "Facts", list[list[Any]]], dict[str, int]] | None = None
+    derive: Callable[[str], Field] | None = None
     #: Says what a matched row does, by the methods of the plan it is given.
     plan: Callable[["Plan", "RowPlan", "Facts"], None] | None = None
 
     def field(self, key: str) -> Field:
         """The field of this key; KeyError when the kind has none."""
-        return next(known for known in self.fields if known.key == key)
+        for known in self.fields:
+            if known.key == key:
+                return known
+        if self.derive is None:
+            raise KeyError(key)
+        return self.derive(key)
+
+    def has(self, key: str) -> bool:
+        """Whether there is a field of this key."""
+        try:
+            return bool(self.field(key))
+        except KeyError:
+            return False
 
 
-KINDS: dict[str, Kind] = {}
+class Kinds(dict[str, Kind]):
+    """The kinds by key. One for each type of title that the office made is found by `title:KEY` (`maker`, set by
+    crm/imports/kinds/title_list.py), but not listed."""
+
+    maker: Callable[[str], Kind | None] | None = None
+
+    def __missing__(self, key: str) -> Kind:
+        made = self.maker(key) if self.maker and key.startswith(TITLE) else None
+        if made is None:
+            raise KeyError(key)
+        return made
+
+    def __contains__(self, key: object) -> bool:
+        if super().__contains__(key):
+            return True
+        return isinstance(key, str) and key.startswith(TITLE) and self.maker is not None and self.maker(key) is not None
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The kind of this key, also of a type that the office made."""
+        try:
+            return self[key]
+        except KeyError:
+            return default
+
+
+#: A list of a type of title without a kind of its own: `title:gazelle`.
+TITLE = "title:"
+KINDS = Kinds()
 
 
 def register_kind(kind: Kind) -> Kind:
@@ -88,9 +140,10 @@ def date_of(cell: Any) -> dates.Day | None:
 
 def is_code(cell: Any) -> bool:
     """Whether a cell looks like a code of a firm, ruined ones included."""
-    return uscc.classify(cell).kind in ("uscc", "regno", "ruined") or bool(
-        re.fullmatch(r"9[0-9A-Z]{15,18}", uscc.normalise(cell))
-    )
+    kind = uscc.kind_of(cell)
+    if kind == "broken":
+        return re.fullmatch(r"9[0-9A-Z]{15,18}", uscc.normalise(cell)) is not None
+    return kind in ("uscc", "regno", "ruined")
 
 
 def is_firm_name(cell: Any) -> bool:
@@ -133,6 +186,16 @@ STREET = Field(
     lambda cell: bool(re.search(r"(?:街道|镇|乡|园区|开发区|高新区)$", text(cell))),
     plain_text,
 )
+#: What is shown instead of a value that speaks of a person.
+MASK = "＊＊＊"
+DISTRICT = Field(
+    "district",
+    "所属区",
+    r"(?:所属|所在|注册)?(?:区县?|县区|辖区|行政区划?|地区|县\(市、区\)|县、?区|区\(县\)|市区县)(?:名称)?",
+    r"所属区|所在区|区县|县区|县\(市",
+    lambda cell: bool(re.fullmatch(r"[\u4e00-\u9fff]{1,6}(?:区|县|市)", text(cell))),
+    plain_text,
+)
 REMARK = Field("remark", "备注", r"备注|说明|备注说明", r"备注", None, plain_text)
 
 
@@ -143,6 +206,8 @@ class Problem:
     column: str
     value: str
     message: str
+    #: The value was taken all the same: a remark on how.
+    read: bool = False
 
 
 @dataclass(slots=True)
@@ -161,3 +226,5 @@ class Row:
     #: What a batch row above it said.
     batch: str = ""
     batch_on: dates.Day | None = None
+    #: Every name of a cell that holds several, in its order.
+    together: tuple[firm_name.Written, ...] = ()

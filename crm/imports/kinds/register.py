@@ -3,8 +3,12 @@
 import re
 from typing import TYPE_CHECKING, Any
 
+from crm.imports import registration
 from crm.imports.kinds import CODE, NAME, STREET, Field, Kind, date_of, is_date, plain_text, register_kind, text
+from models import clock
+from models.firm.record import STATUSES as STATUS_NAMES
 from models.rules import amounts
+from models.rules.dates import Day
 
 if TYPE_CHECKING:
     from crm.imports.plan import Plan, RowPlan
@@ -66,6 +70,14 @@ FIELDS = (
     ),
     STREET,
     Field("status", "登记状态", r"(?:登记|经营|企业|单位|市场主体)?状态", r"状态", None, plain_text),
+    Field(
+        "status_on",
+        "状态日期",
+        r"(?:状态|注销|吊销|迁出)(?:变更)?(?:日期|时间)",
+        r"(?:注销|吊销|迁出).*(?:日期|时间)",
+        None,
+        date_of,
+    ),
 )
 
 #: What a register calls the status of a firm, by the first word found.
@@ -76,6 +88,11 @@ STATUSES = (
     ("存续", "active"),
     ("在业", "active"),
 )
+
+
+def load(whole: "Plan", rows: list["RowPlan"]) -> None:
+    """Read the registration status of the firms whose rows give one."""
+    registration.load(whole, (one.firm_id for one in rows if one.firm_id is not None and one.row.values.get("status")))
 
 
 def plan(whole: "Plan", row_plan: "RowPlan", facts: "Facts") -> None:
@@ -91,10 +108,7 @@ def plan(whole: "Plan", row_plan: "RowPlan", facts: "Facts") -> None:
     if (capital := values.get("capital")) is not None:
         whole.set_field(row_plan, "capital_currency", "币种", capital.currency)
         whole.set_field(row_plan, "capital", "注册资本（万元）", capital.value)
-    for words, status in STATUSES:
-        if words in values.get("status", ""):
-            whole.set_field(row_plan, "status", "登记状态", status)
-            break
+    _status(whole, row_plan, facts)
     for name, label in (("kind", "企业类型"), ("address", "住所"), ("scope", "经营范围")):
         whole.set_field(row_plan, name, label, values.get(name))
     if street := values.get("street"):
@@ -109,6 +123,27 @@ def plan(whole: "Plan", row_plan: "RowPlan", facts: "Facts") -> None:
         row_plan.reason = f"和第 {whole.drafts[firm_id].plan.row.row} 行是同一家"
     elif row_plan.changes:
         row_plan.effect = "updated"
+
+
+def _status(whole: "Plan", row_plan: "RowPlan", facts: "Facts") -> None:
+    """The status a register gives: from the day it gives, else the date of the list, else the day it is noticed. Of a
+    firm that nobody knew before, nobody can say since when it is gone: it was so as far back as anybody knows."""
+    row, firm_id = row_plan.row, row_plan.firm_id
+    assert firm_id is not None
+    written = row.values.get("status", "")
+    status = next((status for words, status in STATUSES if words in written), None)
+    if status is None or (firm_id < 0 and whole.drafts[firm_id].plan is not row_plan):
+        return
+    said: Day | None = row.values.get("status_on") if status != "active" else None
+    day = said.first if said else None
+    if firm_id > 0:
+        if "status" in (firm := whole.firms[firm_id]).typed and firm.status != status:
+            row_plan.kept.append(("登记状态", STATUS_NAMES[status], "有人手工改过，不覆盖"))
+            return
+        day = day or whole.options.on or (facts.day.first if facts.day else clock.today())
+    why = registration.set_status(whole, row_plan, status, day, reason=written, source="企业登记")
+    if why:
+        row_plan.kept.append(("登记状态", STATUS_NAMES[status], why))
 
 
 def _identity(whole: "Plan", row_plan: "RowPlan") -> None:
@@ -135,6 +170,8 @@ KIND = register_kind(
         needs=(("name",),),
         marks=("founded_on", "capital", "address", "scope", "kind"),
         least=3,
+        load=load,
+        reads=("firm_status",),
         plan=plan,
     )
 )

@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, or_, select
 
-from crm.imports.directory import Act, DirectoryKind, Line, parts
+from crm.imports.directory import Act, DirectoryKind, Line, note_pairs, parts
 from crm.imports.kinds import Field
 from models import people, unit
 from models.area import Area
@@ -90,7 +90,9 @@ def _change(line: Line, user: User, typed: NewPerson, act: Act) -> None:
     line.change("工号", user.staff_number, number)
     line.change("辖区", _named(user.areas), _named(areas))
     if line.changes:
+        before = {area.id for area in user.areas}
         people.edit(user, NewPerson(typed.name, typed.email, mobile, number, areas=areas))
+        note_pairs("user_area", user.id, "area_id", before, {area.id for area in areas})
     if typed.unit is not None:
         current = next((row for row in unit.list_memberships(user.id) if row.to_on is None), None)
         post = typed.post or (current.post if current and current.unit_id == typed.unit.id else "")
@@ -105,7 +107,9 @@ def _propose(line: Line, user: User, roles: set[str], act: Act) -> None:
         return
     if act.grant:
         line.change("角色", _roles(held), _roles(roles))
+        before = {role.id for role in user.roles}
         people.grant_roles(user, roles)
+        note_pairs("user_role", user.id, "role_id", before, {role.id for role in user.roles})
     elif roles - held != user.proposed_roles:
         line.change("建议角色", _roles(user.proposed_roles), _roles(roles - held))
         user.proposed_roles = frozenset(roles - held)
