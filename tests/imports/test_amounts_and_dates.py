@@ -113,3 +113,28 @@ def test_a_date_is_found_within_a_line() -> None:
     assert dates.within("第一批（2024 年 10 月 12 日）") == dates.Day(date(2024, 10, 12))
     assert dates.within("第二批") is None
     assert dates.within("第二批（2024年13月40日）") is None
+
+
+@pytest.mark.parametrize("written", ["3000-5000", "3000~5000", "3000万元至5000万元", "１００－２００", "1亿—2亿"])
+def test_a_range_is_no_amount(written: str) -> None:
+    with pytest.raises(ValueError, match="范围"):
+        amounts.parse(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("23年5月1日", date(2023, 5, 1)),
+        ("2023年5月1号", date(2023, 5, 1)),
+        ("99-01-02", date(1999, 1, 2)),
+        ("45000", date(2023, 3, 15)),
+    ],
+)
+def test_short_years_and_numbers_of_spreadsheets_are_read_where_they_are_plain(written: str, day: date) -> None:
+    assert dates.parse(written) == dates.Day(day)
+
+
+@pytest.mark.parametrize("written", ["23-05-01", "05.06.07", float("inf"), float("nan"), -5.0, 1e300])
+def test_what_could_be_several_days_or_none_is_a_problem(written: object) -> None:
+    with pytest.raises(ValueError, match=r"分不清|不是日期"):
+        dates.parse(written)

@@ -216,7 +216,7 @@ def test_a_failure_in_the_middle_leaves_nothing_half_written(app: Flask, monkeyp
         raise RuntimeError("power cut")
 
     with monkeypatch.context() as broken:
-        broken.setattr(apply.Writer, "make_titles", fail)
+        broken.setattr(apply.Writer, "make_rows", fail)
         with pytest.raises(RuntimeError):
             run(listed)
     db.session.rollback()
@@ -246,10 +246,10 @@ def test_a_visit_recorded_meanwhile_holds_no_import_up_and_an_edit_does(app: Fla
     engine.stage(started, plan)
     Visit.add(firm, date(2026, 5, 1), "导入期间去的", [officer], officer, datetime(2026, 5, 1, 9, 0, tzinfo=UTC))
     db.session.commit()
-    assert state.fingerprint() == plan.fingerprint
+    assert state.fingerprint(plan.reads) == plan.fingerprint
     firm.address = "改过的地址"
     db.session.commit()
-    assert state.fingerprint() != plan.fingerprint
+    assert state.fingerprint(plan.reads) != plan.fingerprint
     db.session.rollback()
 
 

@@ -209,6 +209,23 @@ def test_the_office_brings_in_areas_and_units_but_no_people(lite_browser: Browse
     assert "名单由系统管理员导入" in drop(lite_browser, xlsx_bytes({"人员": PEOPLE}))
 
 
+def test_a_list_is_taken_back_from_its_page(lite_browser: Browser) -> None:
+    lite_browser.sign_in(make_user(role="sysadmin"))
+    address = drop(lite_browser, xlsx_bytes({"镇街": AREAS}))
+    assert "撤回这份名册" not in lite_browser.open(address).text
+    lite_browser.send(f"{address}/apply")
+    assert "撤回这份名册" in lite_browser.open(address).text
+    used = make_firm(area_id=db.session.scalars(select(Area.id).order_by(Area.id)).first()).area_id
+    db.session.commit()
+    answer = lite_browser.send(f"{address}/undo").text
+    assert "已撤回" in answer
+    assert "留下的" in answer
+    left = db.session.scalars(select(Area.id)).all()
+    assert used in left, "and what it lies in"
+    assert len(left) < 4
+    assert "已经撤回过了" in lite_browser.send(f"{address}/undo").text
+
+
 def test_a_list_of_areas_brought_in_after_the_register_places_its_firms(lite_browser: Browser) -> None:
     lite_browser.sign_in(make_user(role="sysadmin"))
     address = drop(lite_browser, xlsx_bytes({"镇街": AREAS}))

@@ -70,3 +70,62 @@ def test_a_name_is_taken_apart(name: str, place: str, core: str, trade: str, for
 )
 def test_a_full_name_is_told_from_a_short_one(name: str, answer: bool) -> None:
     assert firm_name.full(name) is answer
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "云澜青禾科技有限公司*",
+        "云澜青禾科技有限公司①",
+        "云澜青禾科技有限公司（注1）",
+        "云澜青禾科技有限公司2",
+        "云澜青禾科技有限公司 ★",
+        "3、云澜青禾科技有限公司",
+        "云澜青禾科技有限公司（注）※",
+    ],
+)
+def test_marks_of_footnotes_are_no_part_of_a_name(written: str) -> None:
+    assert firm_name.split_former(written) == firm_name.Written("云澜青禾科技有限公司")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "云澜青禾科技有限公司（由云澜石桥机电有限公司更名）",
+        "云澜青禾科技有限公司（云澜石桥机电有限公司更名而来）",
+        "云澜青禾科技有限公司，原云澜石桥机电有限公司",
+        "云澜青禾科技有限公司【曾用名：云澜石桥机电有限公司】",
+        "云澜青禾科技有限公司（更名前名称：云澜石桥机电有限公司）*",
+    ],
+)
+def test_former_names_are_written_in_many_ways(written: str) -> None:
+    assert firm_name.split_former(written) == firm_name.Written("云澜青禾科技有限公司", ("云澜石桥机电有限公司",))
+
+
+@pytest.mark.parametrize(
+    ("name", "core", "trade"),
+    [
+        ("云澜石桥市政工程有限公司", "石桥市政", "工程"),
+        ("云澜港佳超市有限公司", "港佳超市", ""),
+        ("云澜市青禾区石桥市政工程有限公司", "石桥市政", "工程"),
+        ("云澜青禾社区服务有限公司", "青禾社区", "服务"),
+        ("云澜造币有限公司", "造币", ""),
+    ],
+)
+def test_not_every_word_of_a_place_ends_one(name: str, core: str, trade: str) -> None:
+    parts = firm_name.split(name, ("云澜",))
+    assert (parts.core, parts.trade) == (core, trade)
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("云澜青禾科技有限公司石桥分公司", True),
+        ("云澜青禾科技有限公司（石桥分公司）", True),
+        ("云澜青禾科技有限公司营业部", True),
+        ("云澜青禾科技有限公司", False),
+        ("云澜青禾分布式能源有限公司", False),
+    ],
+)
+def test_a_branch_is_told_from_its_firm(name: str, answer: bool) -> None:
+    assert firm_name.is_branch(name) is answer

@@ -17,7 +17,7 @@ from tests.support.sheets import code_of, csv_bytes, name_of, register_rows, xls
 
 REPORT = {
     "id", "file", "sha256", "kind", "sheets", "rows", "created", "updated", "unchanged", "held", "rejected", "problems",
-    "matches", "seconds",
+    "matches", "needs_date", "unread", "seconds",
 }  # fmt: skip
 LIST: list[list[Any]] = [
     ["青禾区2024年高新技术企业认定名单"],

@@ -1,11 +1,17 @@
 """Matching: certain or held, never guessed. Each way a list spoils a row, and what must come of it."""
 
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
 import pytest
 
-from crm.imports.index import Index
+from crm.imports.index import Facts, Index
 from crm.imports.kinds import Row
 from crm.imports.match import Match, match
 from models.rules import firm_name, uscc
+from models.rules.amounts import Amount
+from models.rules.dates import Day
 from tests.support.sheets import code_of
 
 FIRMS = {
@@ -16,6 +22,9 @@ FIRMS = {
     5: ("云澜双塔贸易有限公司", code_of(5)),
     6: ("云澜渔湾食品厂", "320199000012345"),
     7: ("云澜北渡物流有限公司", None),
+    8: ("云澜第一石料有限公司", code_of(8)),
+    9: ("云澜江湾自动化设备有限公司", code_of(9)),
+    10: ("山泽江湾自动化设备有限公司", code_of(10)),
 }
 
 
@@ -57,6 +66,11 @@ def found(index: Index, name: str, code: object = "", *, register: bool = False)
         ("云澜溪口铸造有限公司", "", "repaired", 3),
         ("云澜时桥新材料科技有限公司", code_of(4)[:17], "repaired", 2),
         ("青禾信息", "", "chosen", 1),
+        ("石桥新材料科技", "", "repaired", 2),
+        ("云澜石桥新材料科技", "", "repaired", 2),
+        ("云澜江湾自动化设备", "", "repaired", 9),
+        ("石桥新材料科技公司", "", "repaired", 2),
+        ("云澜石桥新材料科技有限公司（原云澜山前机电有限公司）※", "", "name", 2),
         ("云澜渔湾食品厂", code_of(60), "name", 6),
         ("云澜北渡物流有限公司", code_of(70), "name", 7),
         ("云澜山前电子有限公司", code_of(90), "new", None),
@@ -77,6 +91,13 @@ def test_a_certain_row_needs_no_person(index: Index, name: str, code: str, how: 
         ("云澜石桥新材料科技有限公司", code_of(92), "信用代码却不同", {2}),
         ("云澜市石桥新材料科技有限公司", code_of(92), "很像", {2}),
         ("云澜石乔新材料科技有限公司", code_of(92), "很像", {2}),
+        # A short name that two firms can mean; a branch, which is not its firm; another numeral, another firm.
+        ("江湾自动化设备", "", "相像", {9, 10}),
+        ("云澜石桥新材料科技有限公司青禾分公司", "", "", set()),
+        ("云澜石桥新材料科技有限公司（青禾分公司）", code_of(4), "名字却不同", {2}),
+        ("云澜石桥新材料科技有限公司青禾分公司", code_of(4), "名字却不同", {2}),
+        ("云澜第二石料有限公司", code_of(8), "名字却不同", {8}),
+        ("云澜第二石料有限公司", "", "", {8}),
         # Namesakes, near names, short names, nothing.
         ("云澜双塔贸易有限公司", "", "2 家同名", {4, 5}),
         ("云澜石乔新材料科技有限公司", "", "相像", {2}),
@@ -102,6 +123,41 @@ def test_an_uncertain_row_is_held_with_its_candidates(
 def test_of_namesakes_the_one_that_the_damaged_code_fits_is_meant(index: Index) -> None:
     answer = found(index, "云澜双塔贸易有限公司", code_of(5)[:17])
     assert (answer.how, answer.firm_id) == ("name", 5)
+
+
+@pytest.mark.parametrize(
+    ("values", "firm_id"),
+    [
+        ({"street": "石桥街道"}, 4),
+        ({"street": "溪口"}, 5),
+        ({"district": "渔湾区"}, 5),
+        ({"address": "渔湾区溪口镇云溪路8号"}, 5),
+        ({"founded_on": Day(date(2015, 3, 1))}, 4),
+        ({"founded_on": Day(date(2019, 1, 1), "month")}, 5),
+        ({"capital": Amount(Decimal(500))}, 5),
+        # Facts that speak for both, for neither, or against each other decide nothing.
+        ({"street": "双塔街道"}, None),
+        ({"street": "石桥街道", "capital": Amount(Decimal(500))}, None),
+        ({}, None),
+    ],
+)
+def test_namesakes_are_told_apart_by_facts_that_decide(
+    index: Index, values: dict[str, Any], firm_id: int | None
+) -> None:
+    index.facts = {
+        4: Facts("云澜市青禾区石桥街道云溪路1号", "", date(2015, 3, 1), Decimal(100)),
+        5: Facts("云澜市渔湾区溪口镇云溪路8号", "溪口镇", date(2019, 1, 20), Decimal(500)),
+    }
+    assert index.namesakes() == {4, 5}
+    row = Row("表", 5, [], "云澜双塔贸易有限公司", values=values)
+    assert match(row, index).firm_id == firm_id
+
+
+def test_a_name_that_one_firm_bears_and_another_bore_is_held(index: Index) -> None:
+    index.add_name(2, firm_name.match_key("云澜溪口铸造有限责任公司"), "former_name")
+    answer = found(index, "云澜溪口铸造有限责任公司")
+    assert answer.how == "none"
+    assert {candidate.firm_id: candidate.why for candidate in answer.candidates} == {2: "曾用名相同", 3: "名字相同"}
 
 
 def test_a_register_makes_firms_even_when_a_like_name_is_known(index: Index) -> None:

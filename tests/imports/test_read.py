@@ -114,6 +114,6 @@ def test_whatever_is_no_table_is_refused_in_plain_words(data: bytes, says: str) 
 
 def test_a_million_blank_lines_take_little_room() -> None:
     (sheet,) = read.read(csv_bytes(ROWS, "utf-8") + b"\r\n" * 1_000_000, "名单.csv")
-    assert len(sheet.rows) == 1_000_005
+    assert len(sheet.rows) == 5
     with pytest.raises(ImportRefused, match="行"):
         read.read(csv_bytes(ROWS, "utf-8") + b"\r\n" * (read.MOST_RECORDS + 1), "名单.csv")

@@ -70,7 +70,7 @@ def test_a_header_of_two_rows_is_joined() -> None:
     assert table.headers[2] == "证书信息/高企证书编号"
     assert table.columns == {"name": 0, "code": 1, "number": 2, "issued_on": 3, "ends_on": 4}
     assert rows[0].values["issued_on"] == Day(date(2024, 10, 12))
-    assert rows[0].values["ends_on"].last == date(2027, 10, 31)
+    assert rows[0].values["ends_on"].end.last == date(2027, 10, 31)
 
 
 @pytest.mark.parametrize("header", [["甲栏", "乙栏", "丙栏"], ["单位", "代码", "号"], ["", "", ""]])
@@ -121,10 +121,23 @@ def test_what_cannot_be_read_is_a_problem_and_nothing_else_is_lost() -> None:
     assert rows[2].problems[0].column == "统一社会信用代码"
 
 
-@pytest.mark.parametrize("title", ["科技型中小企业入库名单", "高新技术企业更名名单", "取消高新技术企业资格名单"])
-def test_another_kind_of_list_is_refused_not_mistaken(title: str) -> None:
-    with pytest.raises(ImportRefused, match="认不出"):
-        recognise.recognise(Sheet("Sheet1", [[title], ["企业名称", "编号"], [name_of(1), "1"], [name_of(2), "2"]]), "")
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("科技型中小企业入库名单", "tech_sme"),
+        ("高新技术企业更名名单", "rename"),
+        ("取消高新技术企业资格名单", "revocation"),
+        ("科技企业培育后备名单", "ledger"),
+        ("企业花名", None),
+    ],
+)
+def test_another_kind_of_list_is_not_mistaken(title: str, kind: str | None) -> None:
+    rows = [["企业名称", "编号"], [name_of(1), "1"], [name_of(2), "2"]]
+    try:
+        table = recognise.recognise(Sheet("Sheet1", [[title], *rows]), "")
+    except ImportRefused:
+        table = None
+    assert table is None or table.kind.key == kind
 
 
 def test_notes_and_empty_sheets_are_passed_over() -> None:
@@ -143,3 +156,40 @@ def test_both_file_and_sheet_keep_the_numbers_a_person_sees() -> None:
     (sheet,) = read.read(xlsx_bytes({"表": [[None], ["名录"], *register_rows([1])]}), "名录.xlsx")
     _, rows = read_rows(sheet)
     assert [row.row for row in rows] == [4]
+
+
+def test_a_branch_with_its_number_alone_is_a_row() -> None:
+    branch = "云澜农商银行股份有限公司石桥支行"
+    header: list[Any] = ["企业", "信用代码", "证书编号"]
+    rows = [[name_of(1), code_of(1), number_of(1)], [branch, "", number_of(2)], ["第二批", "", "2024年12月6日"]]
+    _, read = read_rows(hnte_sheet(["2024年高新技术企业名单"], header=header, rows=rows))
+    assert [(row.row, row.name) for row in read] == [(3, name_of(1)), (4, branch)]
+
+
+def test_who_filled_a_sheet_in_is_no_header() -> None:
+    said = ["填报单位：青禾局", "", "", "填报时间：2022年6月"]
+    header: list[Any] = ["企业全称", "统一代码", "成立年月", "住所地"]
+    rows = [[name_of(n), code_of(n), "2015.03", f"云澜市青禾区云溪路{n}号"] for n in (1, 2)]
+    table, _ = read_rows(hnte_sheet(["企业登记名册"], said, header=header, rows=rows))
+    assert (table.kind.key, table.header_rows, table.headers) == ("register", [3], header)
+
+
+def test_a_kind_for_which_too_little_speaks_gives_way() -> None:
+    header: list[Any] = ["企业全称", "统一代码", "成立年月", "注册资金(万元)", "住所地"]
+    rows = [[name_of(n), code_of(n), "2015年03月", "50", f"云澜市青禾区云溪路{n}号"] for n in (1, 2)]
+    table, _ = read_rows(hnte_sheet(["企业底册"], header=header, rows=rows), "底册.xlsx")
+    assert (table.kind.key, set(table.columns)) == ("register", {"name", "code", "founded_on", "capital", "address"})
+
+
+def test_a_list_that_goes_on_at_its_right_is_not_read_by_half() -> None:
+    header: list[Any] = ["序号", "企业名称", "证书编号", "序号", "企业名称", "证书编号"]
+    rows: list[list[Any]] = [[n, name_of(n), number_of(n), n + 4, name_of(n + 4), number_of(n + 4)] for n in (1, 2, 3)]
+    sheet = hnte_sheet(
+        ["2024年高新技术企业名单"], header=header, rows=[*rows, [4, name_of(4), number_of(4), "", "", ""]]
+    )
+    with pytest.raises(ImportRefused, match="并排"):
+        recognise.recognise(sheet, "名单.xlsx")
+    for row in sheet.rows:
+        # The same name twice, or none at the right: one list.
+        row[4:5] = [row[1]] if len(row) > 4 and row[4] and row[4] != "企业名称" else row[4:5]
+    assert len(read_rows(sheet)[1]) == 4
