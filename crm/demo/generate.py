@@ -8,7 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from crm.demo import words
+from crm.demo.plan import add_plan
 from crm.demo.titles import firm_history
+from crm.demo.visits import add_visits
 from models.rules.uscc import check_character, organisation_check_character
 
 Row = dict[str, Any]
@@ -40,6 +42,8 @@ class Ids:
     officers: list[int]
     title_types: dict[str, int]
     pool_types: dict[str, int]
+    #: The unit of each officer.
+    units_of: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -69,7 +73,8 @@ def generate(size: Size, seed: int, today: date, ids: Ids) -> District:
             _flag(rng, district, firm, today)
         if titled:
             _history(rng, district, firm, today, ids, size.titles)
-    _visits(rng, district, size.visits, today, ids)
+    add_visits(rng, district, size.visits, today, ids)
+    add_plan(rng, district, today, ids)
     return district
 
 
@@ -239,21 +244,3 @@ def _history(rng: random.Random, district: District, firm: Row, today: date, ids
         district.rows.setdefault("firm_tag", []).append(
             {"firm_id": firm["id"], "tag_id": rng.randrange(len(words.TAGS)) + 1}
         )
-
-
-def _visits(rng: random.Random, district: District, count: int, today: date, ids: Ids) -> None:
-    firms = len(district.rows["firm"])
-    likely = max(1, len({title["firm_id"] for title in district.rows.get("title", ())}))
-    heard = (
-        "二期产线扩建，缺嵌入式工程师。",
-        "问高企重新认定的时间安排。",
-        "研发费用归集有疑问，已讲解。",
-        "希望对接高校做材料检测。",
-        "厂区用电扩容进展。",
-    )
-    for _ in range(count):
-        firm_id = rng.randrange(likely if rng.random() < 0.8 else firms) + 1
-        officer = district.rows["firm"][firm_id - 1]["officer_a_id"] or rng.choice(ids.officers)
-        on = today - timedelta(days=rng.randrange(1, 700))
-        visit_id = district.add("visit", firm_id=firm_id, visit_on=on, text=rng.choice(heard), created_by_id=officer)
-        district.rows.setdefault("visit_officer", []).append({"visit_id": visit_id, "user_id": officer})

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, text
 
-from crm.demo import words
+from crm.demo import visits, words
 from crm.demo.generate import SOURCE, District, Ids, Size, generate
 from models import derived, pinyin, seed, vault
 from models.all import db
@@ -21,12 +21,13 @@ from models.setting import Setting
 from models.title import TitleType
 from models.unit import Membership, Unit
 from models.user import Role, User
+from models.visit import Service, VisitKind
 
 #: Rows a statement carries at once; more only costs memory.
 CHUNK = 5_000
 
 #: Tables whose new rows the change log names.
-TRACED = ("firm", "title", "visit")
+TRACED = ("firm", "title", "visit", "visit_demand", "promise")
 
 
 @dataclass
@@ -102,7 +103,7 @@ def _places_and_people(people: _People, today: date) -> Ids:
         )
         db.session.add(units[code])
         db.session.flush()
-    officers = []
+    officers, units_of = [], {}
     for mailbox, name, roles, unit, area in words.PEOPLE:
         user = people.make(mailbox, name, roles, (areas | parks)[area] if area else None)
         db.session.add(Membership(user_id=user.id, unit_id=units[unit].id, post="", from_on=date(today.year - 3, 1, 4)))
@@ -110,11 +111,12 @@ def _places_and_people(people: _People, today: date) -> Ids:
             units[unit].head_id = user.id
         if "officer" in roles:
             officers.append(user.id)
+            units_of[user.id] = units[unit].id
     db.session.flush()
     places = [{code: area.id for code, area in tree.items()} for tree in (areas, parks)]
     types = dict(db.session.execute(select(TitleType.key, TitleType.id)).all())
     pools = dict(db.session.execute(select(PoolType.key, PoolType.id)).all())
-    return Ids(places[0], places[1], officers, types, pools)
+    return Ids(places[0], places[1], officers, types, pools, units_of)
 
 
 def _area(tree: str, code: str, name: str, aliases: str) -> Area:
@@ -132,10 +134,15 @@ def _complete(district: District, now: datetime) -> None:
         row.pop("field", None)
     for row in rows["firm_name"]:
         row["match_key"] = match_key(row["name"])
-    for table in ("title", "pool_member", "visit"):
+    kinds = dict(db.session.execute(select(VisitKind.key, VisitKind.id)).all())
+    services = dict(db.session.execute(select(Service.key, Service.id)).all())
+    visits.complete(rows, now, kinds, services)
+    for table in ("title", "pool_member"):
         for row in rows.get(table, ()):
             row["created_at"] = now
             row.pop("type", None)
+    for row in rows.get("plan_line", ()):
+        row["created_at"] = now
     for row in rows.get("firm_figure", ()):
         row |= {"approximate": False, "entered_at": now}
     for row in rows.get("contact", ()):
@@ -168,8 +175,15 @@ ORDER = (
     "contact",
     "title",
     "pool_member",
+    "campaign",
     "visit",
     "visit_officer",
+    "visit_purpose",
+    "visit_service",
+    "visit_demand",
+    "promise",
+    "plan_line",
+    "plan_officer",
 )
 
 

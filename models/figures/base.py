@@ -57,6 +57,8 @@ class Figure:
     definition: str
     rows: Rows
     unit: str = "家"
+    #: What its rows are: firms, or (of their own lists) visits or promises.
+    of: str = "firm"
     #: For a change: rows gained minus rows lost; ``rows`` then selects both.
     gained: Rows | None = None
     lost: Rows | None = None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from models.figures import flow, rungs, titles
+from models.figures import flow, rungs, titles, visits
 from models.figures.base import Figure, Period, UnknownFigure
 from models.figures.kept import kept
 from models.figures.scope import Scope
@@ -26,7 +26,13 @@ def all_figures() -> dict[str, Figure]:
     """Every figure by key, with the types of title as their rows stand now. One statement."""
     return {
         figure.key: figure
-        for figure in (*rungs.figures(), *flow.figures(), *flow.bands(), *titles.figures(TitleType.list_all()))
+        for figure in (
+            *rungs.figures(),
+            *flow.figures(),
+            *flow.bands(),
+            *titles.figures(TitleType.list_all()),
+            *visits.figures(),
+        )
     }
 
 
