@@ -1,14 +1,13 @@
 """The yardstick: bare Flask routes that answer the same rows as JSON with raw SQL on the same PostgreSQL. No ORM, no
 text index, no kept counts, no sign-in, no scope, no change log; one open connection for each thread."""
 
-import os
-import threading
 from datetime import date
 from typing import Any
 
-import psycopg
 from flask import Flask, jsonify, request
-from psycopg.rows import dict_row
+
+from tests.benchmarks.asking import ask, connection
+from tests.benchmarks.bare_visits import bp as visits
 
 #: The highest ladder title in force of a firm f on %(day)s; pool members and badges are 潜力企业.
 RUNG = """
@@ -66,21 +65,7 @@ RECORD = (
 )
 
 app = Flask(__name__)
-_own = threading.local()
-
-
-def connection() -> psycopg.Connection[dict[str, Any]]:
-    """The connection of this thread."""
-    if not hasattr(_own, "connection"):
-        url = os.environ["DATABASE_URL"].replace("+psycopg", "")
-        _own.connection = psycopg.connect(url, row_factory=dict_row)
-    found: psycopg.Connection[dict[str, Any]] = _own.connection
-    return found
-
-
-def ask(query: str, **values: Any) -> list[dict[str, Any]]:
-    """All rows of one statement."""
-    return connection().execute(query, values or None).fetchall()
+app.register_blueprint(visits)
 
 
 @app.get("/firms/")
@@ -124,8 +109,10 @@ def board() -> Any:
 def add(firm_id: int) -> Any:
     """Insert a visit and its officer."""
     made = ask(
-        "INSERT INTO visit (firm_id, visit_on, text, created_by_id, created_at)"
-        " VALUES (%(firm)s, %(day)s, %(text)s, 1, now() AT TIME ZONE 'UTC') RETURNING id",
+        "INSERT INTO visit (uuid, firm_id, visit_on, start_time, kind_id, place, text, answer, next_step,"
+        " recorded_by_text, source, created_by_id, created_at, received_at, withdrawn_reason, version)"
+        " VALUES (gen_random_uuid(), %(firm)s, %(day)s, '', (SELECT id FROM visit_kind WHERE key = 'visit'), '',"
+        " %(text)s, '', '', '', 'form', 1, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC', '', 1) RETURNING id",
         firm=firm_id,
         day=request.form["visit_on"],
         text=request.form["text"],

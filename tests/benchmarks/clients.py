@@ -1,12 +1,14 @@
 """People in front of the pages: one or eight at once, each with a connection and a session of its own."""
 
 import http.client
+import json
 import re
 import statistics
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
@@ -14,9 +16,11 @@ TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
 
 @dataclass(frozen=True)
 class Times:
-    """Seconds that answers took."""
+    """Seconds that answers took, and what each cost: statements (as the server says) and seconds of processor."""
 
     seconds: Sequence[float]
+    statements: int = 0
+    cpu: float = 0.0
 
     @property
     def median(self) -> float:
@@ -37,6 +41,8 @@ class Client:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         self.cookie = ""
         self.token = ""
+        #: What the last answer cost the server, when it says so.
+        self.statements = 0
 
     def sign_in(self, login: str, password: str) -> "Client":
         """Come in as a person does; raises when the password is not taken."""
@@ -51,12 +57,16 @@ class Client:
 
     def send(self, path: str, fields: dict[str, str], expect: int | None = None) -> str:
         """The answer to a form; raises when it is refused."""
-        return self._ask("POST", path, urlencode({**fields, "csrf_token": self.token}), expect)
+        body = urlencode({**fields, "csrf_token": self.token})
+        return self._ask("POST", path, body, expect, {"Content-Type": "application/x-www-form-urlencoded"})
 
-    def _ask(self, method: str, path: str, body: str | None, expect: int | None) -> str:
-        headers = {"Cookie": self.cookie} if self.cookie else {}
-        if body is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
+    def put(self, path: str, body: Any) -> str:
+        """The answer to what a phone sends; raises unless it was new."""
+        headers = {"Content-Type": "application/json", "X-CSRFToken": self.token}
+        return self._ask("PUT", path, json.dumps(body), 201, headers)
+
+    def _ask(self, method: str, path: str, body: str | None, expect: int | None, headers: Any = ()) -> str:
+        headers = {**dict(headers), **({"Cookie": self.cookie} if self.cookie else {})}
         for attempt in (1, 2):
             try:
                 self.connection.request(method, path, body, headers)
@@ -68,6 +78,7 @@ class Client:
                 if attempt == 2:
                     raise
         text = answer.read().decode()
+        self.statements = int(answer.getheader("X-Statements", "0"))
         for name, value in answer.getheaders():
             if name.lower() == "set-cookie" and value.startswith("tidu="):
                 self.cookie = value.split(";")[0]
@@ -87,14 +98,17 @@ class Client:
 Act = Callable[[Client, int], object]
 
 
-def measure(clients: Sequence[Client], act: Act, rounds: int) -> Times:
+def measure(clients: Sequence[Client], act: Act, rounds: int, cpu: Callable[[], float] = float) -> Times:
     """How long each of `rounds` acts took, shared among the clients, who act at the same time.
 
-    The first few of each client warm the server up and do not count.
+    The first few of each client warm the server up and do not count. `cpu` tells the seconds of processor the server
+    has used so far.
     """
     seconds: list[float] = []
+    statements: list[int] = []
     wrong: list[BaseException] = []
-    start = threading.Barrier(len(clients))
+    used: list[float] = []
+    start = threading.Barrier(len(clients), lambda: used.append(cpu()))
     each = max(1, rounds // len(clients))
 
     def run(place: int, client: Client) -> None:
@@ -106,6 +120,7 @@ def measure(clients: Sequence[Client], act: Act, rounds: int) -> Times:
                 begun = time.perf_counter()
                 act(client, place * each + number)
                 seconds.append(time.perf_counter() - begun)
+                statements.append(client.statements)
         except BaseException as error:
             wrong.append(error)
             start.abort()
@@ -117,4 +132,4 @@ def measure(clients: Sequence[Client], act: Act, rounds: int) -> Times:
         thread.join()
     if wrong:
         raise wrong[0]
-    return Times(seconds)
+    return Times(seconds, max(statements), (cpu() - used[0]) / len(seconds))

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
 from flask import Flask
 from sqlalchemy import create_engine, make_url, text
 
@@ -21,6 +22,7 @@ from crm.demo.generate import Size
 from crm.demo.load import load
 from models import clock
 from models.base import db
+from tests.benchmarks.plans import fill_plan
 from tests.support.skips import postgres_url
 
 WORKERS = 4
@@ -91,6 +93,7 @@ def fill(url: str, instance: Path, size: Size) -> District:
         if size.firms:
             loaded = load(size, 1, clock.now(), clock.today(), hash_password)
             made.passwords = loaded.passwords
+            fill_plan(size.visits // 3, clock.now(), clock.today())
         db.session.commit()
         # What autovacuum does within minutes; the bench does not wait for it.
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -101,9 +104,50 @@ def fill(url: str, instance: Path, size: Size) -> District:
     return made
 
 
+@dataclass
+class Server:
+    """A running gunicorn on a database."""
+
+    port: int
+    pid: int
+    made: District
+
+    def cpu(self) -> float:
+        """Seconds of processor that its workers and, on this machine, the backends of its database have used."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        return sum(map(cpu_of, [*map(int, children), *backends(self.made.url)]))
+
+
+def cpu_of(pid: int) -> float:
+    """Seconds of processor a process has used; 0 for one that is gone or runs elsewhere."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def backends(url: str) -> list[int]:
+    """The processes of PostgreSQL that serve this database."""
+    if not url.startswith("postgresql"):
+        return []
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        found = connection.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return [pid for (pid,) in found]
+
+
 @contextmanager
 def served(target: str, made: District) -> Iterator[int]:
     """gunicorn with this application on this database; yields its port and ends it afterwards."""
+    with running(target, made) as server:
+        yield server.port
+
+
+@contextmanager
+def running(target: str, made: District) -> Iterator[Server]:
+    """The same with more to ask of it."""
     port = free_port()
     command = [
         str(Path(sys.executable).parent / "gunicorn"), "-w", str(WORKERS), "-k", "gthread", "--threads", str(THREADS),
@@ -112,7 +156,7 @@ def served(target: str, made: District) -> Iterator[int]:
     process = subprocess.Popen(command, cwd=ROOT, env=made.environment)
     try:
         wait_for(port)
-        yield port
+        yield Server(port, process.pid, made)
     finally:
         process.terminate()
         process.wait(30)

@@ -1,9 +1,11 @@
-"""Measures the import of registers beside the raw limit, and how long somebody else's visit waits meanwhile."""
+"""Measures imports beside the raw limit, and how long somebody else's visits and pages take meanwhile."""
 
 import csv
 import json
+import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -44,6 +46,8 @@ class Waits:
     #: Answered and not there, or not taken at all.
     lost: int = 0
     refused: int = 0
+    #: Seconds that the list of firms took.
+    pages: list[float] = field(default_factory=list)
 
 
 @dataclass
@@ -52,6 +56,9 @@ class Imported:
 
     rows: int
     seconds: float
+    #: Of the process that imports: processor time, and the most memory it had in MB.
+    cpu_seconds: float
+    memory: float
     raw_seconds: float
     report: dict[str, Any]
     waits: Waits
@@ -78,14 +85,16 @@ def raw_limit(made: District, path: Path) -> float:
     import pandas as pd
 
     engine = create_engine(made.url)
-    columns = ", ".join(f"c{place} TEXT" for place in range(len(HEADERS)))
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        width = len(next(csv.reader(lines)))
+    columns = ", ".join(f"c{place} TEXT" for place in range(width))
     with engine.begin() as connection:
         connection.execute(text(f"CREATE TABLE bench_raw ({columns})"))
     begun = time.perf_counter()
     frame = pd.read_csv(path, dtype=str, keep_default_na=False)
     raw = engine.raw_connection()
     mark = "%s" if engine.dialect.name == "postgresql" else "?"
-    statement = f"INSERT INTO bench_raw VALUES ({', '.join([mark] * len(HEADERS))})"
+    statement = f"INSERT INTO bench_raw VALUES ({', '.join([mark] * width)})"
     raw.cursor().executemany(statement, list(frame.itertuples(index=False, name=None)))
     raw.commit()
     seconds = time.perf_counter() - begun
@@ -113,7 +122,10 @@ def visiting(made: District, port: int) -> Iterator[Waits]:
             except RuntimeError:
                 waits.refused += 1
             waits.seconds.append(time.perf_counter() - begun)
-            ended.wait(max(0.0, 1.0 - waits.seconds[-1]))
+            asked = time.perf_counter()
+            client.get("/firms/")
+            waits.pages.append(time.perf_counter() - asked)
+            ended.wait(max(0.0, 1.0 - (time.perf_counter() - begun)))
 
     thread = threading.Thread(target=go_on)
     thread.start()
@@ -133,34 +145,42 @@ def count_visits(made: District) -> int:
         return found or 0
 
 
-def run_import(made: District, path: Path) -> dict[str, Any]:
-    """The import by command line; returns its report."""
+def run_import(made: District, path: Path, kind: str) -> tuple[dict[str, Any], float, float]:
+    """The import by command line; returns its report, its processor time in seconds and its most memory in MB."""
     command = [
-        sys.executable,
-        "-m",
-        "flask",
-        "--app",
-        "crm",
-        "imports",
-        "run",
-        str(path),
-        "--kind",
-        "register",
-        "--json",
-    ]
-    ended = subprocess.run(command, cwd=ROOT, env=made.environment, capture_output=True, text=True, check=False)
-    if ended.returncode:
-        raise RuntimeError(f"the import failed: {ended.stdout[-500:]} {ended.stderr[-2000:]}")
-    report: dict[str, Any] = json.loads(ended.stdout)
-    return report
+        sys.executable, "-m", "flask", "--app", "crm", "imports", "run", str(path), "--kind", kind, "--json",
+    ]  # fmt: skip
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as wrong:
+        process = subprocess.Popen(command, cwd=ROOT, env=made.environment, stdout=said, stderr=wrong)
+        memory, ended = 0.0, 0
+        while not ended:
+            time.sleep(0.1)
+            # What the kernel says of an ended child counts the memory of this process, which it began as.
+            memory = max(memory, _peak(process.pid))
+            ended, status, used = os.wait4(process.pid, os.WNOHANG)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        said.seek(0)
+        wrong.seek(0)
+        if process.returncode:
+            raise RuntimeError(f"the import failed: {said.read()[-500:]!r} {wrong.read()[-2000:].decode()}")
+        report: dict[str, Any] = json.load(said)
+    return report, used.ru_utime + used.ru_stime, memory
 
 
-def measure_import(made: District, port: int, folder: Path, rows: int, first: int) -> Imported:
-    """Import a register of so many rows while an officer goes on working."""
-    path = register(folder / f"register-{rows}.csv", rows, first)
+def _peak(pid: int) -> float:
+    """The most memory a process has had so far, in MB; 0 where the system does not say."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), 0.0)
+
+
+def measure_import(made: District, port: int, path: Path, rows: int, kind: str) -> Imported:
+    """Import a file of so many rows while an officer goes on working."""
     raw = raw_limit(made, path)
     with visiting(made, port) as waits:
         begun = time.perf_counter()
-        report = run_import(made, path)
+        report, cpu, memory = run_import(made, path, kind)
         seconds = time.perf_counter() - begun
-    return Imported(rows, seconds, raw, report, waits)
+    return Imported(rows, seconds, cpu, memory, raw, report, waits)

@@ -1,5 +1,6 @@
 """Measures the pages of issue 2 beside the bare routes, beside a tenth of the firms, and on SQLite."""
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -12,18 +13,23 @@ from models import clock
 from models.base import db
 from models.firm import Firm
 from models.title import Title
+from tests.benchmarks import visits
 from tests.benchmarks.clients import Act, Client, Times, measure
-from tests.benchmarks.districts import BARE, SERVED, District, served
+from tests.benchmarks.districts import BARE, SERVED, District, Server, running
 
 #: name: (most times the bare route may be surpassed, most growth from a tenth of the firms); None: not asked.
-AIMS: dict[str, tuple[float, float | None]] = {
+AIMS: dict[str, tuple[float | None, float | None]] = {
     "list, first page": (1.5, 2.0),
     "search, common": (1.0, 2.0),
     "search, rare": (1.0, 2.0),
     "record": (6.0, 2.0),
     "board": (1.0, 2.0),
     "add a visit": (5.0, 2.0),
+    **visits.AIMS,
+    **dict.fromkeys(visits.SHOWN, (None, None)),
 }
+#: The pages asked for, each by a part of its name; all without one.
+ONLY = os.environ.get("BENCH_ONLY", "").split(",")
 CLIENTS = (1, 8)
 Results = dict[tuple[str, int], Times]
 
@@ -76,19 +82,21 @@ def acts(questions: Questions) -> dict[str, Act]:
 
 def run(made: District, rounds: int, bare: bool) -> tuple[Results, Results]:
     """Times of our pages and, when asked, of the bare routes, taken in turn: what slows the machine slows both."""
-    questions = Questions.of(made)
+    todo = acts(Questions.of(made)) | visits.acts(visits.Asked.of(made))
     ours: Results = {}
     theirs: Results = {}
     with ExitStack() as stack:
-        port = stack.enter_context(served(SERVED, made))
-        people = [Client(port).sign_in(*made.officer) for _ in range(max(CLIENTS))]
+        server = stack.enter_context(running(SERVED, made))
+        people = [Client(server.port).sign_in(*made.officer) for _ in range(max(CLIENTS))]
+        other: Server | None = None
         strangers: list[Client] = []
         if bare:
-            other = stack.enter_context(served(BARE, made))
-            strangers = [Client(other) for _ in range(max(CLIENTS))]
-        for name, act in acts(questions).items():
-            for count in CLIENTS:
-                ours[name, count] = measure(people[:count], act, rounds * (2 if count > 1 else 1))
-                if bare:
-                    theirs[name, count] = measure(strangers[:count], act, rounds * (2 if count > 1 else 1))
+            other = stack.enter_context(running(BARE, made))
+            strangers = [Client(other.port) for _ in range(max(CLIENTS))]
+        for name, act in todo.items():
+            for count in CLIENTS if any(part in name for part in ONLY) else ():
+                asked = rounds * (2 if count > 1 else 1)
+                ours[name, count] = measure(people[:count], act, asked, server.cpu)
+                if other is not None:
+                    theirs[name, count] = measure(strangers[:count], act, asked, other.cpu)
     return ours, theirs

@@ -1,6 +1,9 @@
 """What is measured: the application as it is, and one more view that adds a visit, which has no page of its own yet."""
 
-from flask import Blueprint, Flask, Response, g, redirect
+from typing import Any
+
+from flask import Blueprint, Flask, Response, g, has_request_context, redirect
+from sqlalchemy import event
 from wtforms import DateField, TextAreaField
 from wtforms.validators import DataRequired
 
@@ -36,7 +39,20 @@ def add(firm_id: int) -> tuple[str, int] | Response:
 
 
 def make() -> Flask:
-    """The application for gunicorn."""
+    """The application for gunicorn. Each answer says how many statements it took."""
     app = create_app()
     app.register_blueprint(bp)
+    app.after_request(_tell_statements)
+    with app.app_context():
+        event.listen(db.engine, "before_cursor_execute", _count_statement)
     return app
+
+
+def _count_statement(*_: Any) -> None:
+    if has_request_context():
+        g.statements = g.get("statements", 0) + 1
+
+
+def _tell_statements(response: Response) -> Response:
+    response.headers["X-Statements"] = str(g.get("statements", 0))
+    return response
