@@ -8,6 +8,7 @@ from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from crm import answers
 from models import clock
 from models.base import db
 from models.change_log import Actor
@@ -24,8 +25,10 @@ def needs(permission: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def checked(*args: Any, **kwargs: Any) -> Any:
+            if not current_user.is_authenticated and answers.wanted():
+                return answers.sign_in_first()
             if not current_user.is_authenticated:
-                return redirect(url_for("sign_in.login", next=_way_back()))
+                return redirect(url_for(_door(), next=_way_back()))
             if permission not in g.user.permissions:
                 abort(403)
             return view(*args, **kwargs)
@@ -34,6 +37,11 @@ def needs(permission: str) -> Callable[[View], View]:
         return checked
 
     return decorate
+
+
+def _door() -> str:
+    """The sign-in page of the address that was asked for: the public one lets nothing but /m/ through."""
+    return "m_sign_in.login" if request.path.startswith("/m/") else "sign_in.login"
 
 
 def _way_back() -> str | None:

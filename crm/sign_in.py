@@ -16,9 +16,11 @@ from sqlalchemy import Label, bindparam, select
 from sqlalchemy.orm import contains_eager, joinedload
 from werkzeug.wrappers import Response
 
+from crm import answers
 from models import clock, setting, two_factor
 from models.base import db
-from models.rules.password import PasswordPolicy, SessionPolicy, expired, session_over
+from models.phone import Phone
+from models.rules.password import PasswordPolicy, SessionPolicy, expired, phone_session_over, session_over
 from models.setting import SETTINGS, Setting
 from models.user import Role, User
 from models.user_session import UserSession, hash_of
@@ -29,10 +31,27 @@ security = Security()
 SEEN_EVERY = 60
 
 #: Settings that every request asks, read together with the session.
-ASKED = ("idle_minutes", "session_hours", "password_days", "totp_required", "officer_scope", "bureau_name")
+ASKED = (
+    "idle_minutes",
+    "session_hours",
+    "phone_hours",
+    "password_days",
+    "totp_required",
+    "officer_scope",
+    "bureau_name",
+)
 
 #: Where a person may go who must first choose a password or set up the second factor.
-ALWAYS_OPEN = frozenset({"account.password", "account.totp", "account.codes", "sign_in.logout", "static"})
+ALWAYS_OPEN = frozenset(
+    {"account.password", "account.totp", "account.codes", "sign_in.logout", "m_sign_in.logout", "static"}
+)
+
+#: The cookie of a registered phone, and how long its browser keeps it.
+PHONE_COOKIE = "tidu_phone"
+PHONE_DAYS = 400
+
+#: Where the session of a registered phone lasts longer: visits and today (foundations 13).
+PHONE_PATHS = ("/m/", "/api/visits/", "/api/csrf")
 
 
 def init_app(app: Flask) -> None:
@@ -63,10 +82,13 @@ def begin_session(user: User) -> None:
     if csrf_token:
         session["csrf_token"] = csrf_token
     row, token = UserSession.begin(user, now, request.remote_addr or "", request.user_agent.string)
+    phone = Phone.find(user, request.cookies.get(PHONE_COOKIE, ""))
+    row.phone_id = phone.id if phone else None
     login_user(user, remember=False)
     session["sid"] = token
     session["seen"] = int(now.timestamp())
-    session.permanent = False
+    # A registered phone keeps its cookie when the browser closes; how long it is good for is decided here all the same.
+    session.permanent = phone is not None
     g.user = user
     g.user_session = row
 
@@ -91,15 +113,23 @@ def load_user(uniquifier: str) -> User | None:
     policy = SessionPolicy(int(values["idle_minutes"]), int(values["session_hours"]))
     now = clock.now()
     seen = session.get("seen", 0)
-    if session_over(row.began_at, datetime.fromtimestamp(seen, UTC), now, policy):
+    over = session_over(row.began_at, datetime.fromtimestamp(seen, UTC), now, policy)
+    if over and not _lasts_on_phone(row, now, int(values["phone_hours"])):
         g.timed_out = True
         return None
-    if now.timestamp() - seen >= SEEN_EVERY:
+    # What is over everywhere else does not begin again because a phone sent its visits.
+    if not over and now.timestamp() - seen >= SEEN_EVERY:
         session["seen"] = int(now.timestamp())
     g.user_session = row
     g.password_policy = PasswordPolicy(days=int(values["password_days"]))
     g.totp_required = values["totp_required"]
     return row.user
+
+
+def _lasts_on_phone(row: UserSession, now: datetime, hours: int) -> bool:
+    """Whether this is a registered phone at its visits, within the hours it has for them."""
+    on_phone = row.phone_id is not None and request.path.startswith(PHONE_PATHS)
+    return on_phone and not phone_session_over(row.began_at, now, hours)
 
 
 def password_is_due(user: User) -> bool:
@@ -130,6 +160,10 @@ def _hold_back() -> Response | None:
         return None
     if not current_user.is_authenticated:
         return None
+    if answers.wanted():
+        if password_is_due(current_user):
+            return answers.sign_in_first("password_due")
+        return answers.sign_in_first("second_factor_due") if two_factor.is_due(current_user, g.totp_required) else None
     if password_is_due(current_user):
         return redirect(url_for("account.password"))
     if two_factor.is_due(current_user, g.totp_required):

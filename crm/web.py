@@ -36,17 +36,41 @@ class NavItem:
     permission: str
     #: Its word in the bar at the bottom of a phone; None when it is not there.
     phone: str | None = None
+    #: Where the phone's word leads, when that is another page than the rail's.
+    phone_endpoint: str = ""
     #: First words of other pages that belong to it.
     also: tuple[str, ...] = ()
 
 
-BEHIND_SETTINGS = ("account", "absences", "people", "units", "areas", "rights", "types", "tasks", "directory")
+BEHIND_SETTINGS = (
+    "account",
+    "absences",
+    "people",
+    "units",
+    "areas",
+    "rights",
+    "types",
+    "tasks",
+    "directory",
+    "services",
+)
 
 #: At most eight words (interface.md); later issues add theirs.
 NAV = (
     NavItem("工作台", "home.index", "inboxes", "self", phone="今日"),
-    NavItem("企业", "firms.index", "buildings", "firms.view", phone="企业", also=("titles", "pool", "contacts")),
+    NavItem(
+        "企业", "firms.index", "buildings", "firms.view", phone="企业", also=("titles", "pool", "contacts", "officers")
+    ),
     NavItem("梯队", "funnel.index", "bar-chart-steps", "funnel.view", phone="梯队"),
+    NavItem(
+        "走访",
+        "visits.index",
+        "geo-alt",
+        "visits.view",
+        phone="＋走访",
+        phone_endpoint="capture.new",
+        also=("visits", "plan", "feed", "handovers", "promises", "campaigns", "capture", "scheme", "teams", "opinions"),
+    ),
     NavItem("数据", "imports.index", "database", "imports.run"),
     NavItem("审计", "audit.index", "shield-check", "audit.view", phone="审计"),
     NavItem("设置", "settings.index", "gear", "self", phone="我的", also=BEHIND_SETTINGS),
@@ -60,7 +84,14 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)
     app.after_request(_secure)
     app.jinja_env.filters.update(
-        thousands=thousands, wan=wan, day=day, week_day=week_day, moment=moment, percent=percent, flat=flat
+        thousands=thousands,
+        wan=wan,
+        day=day,
+        week_day=week_day,
+        moment=moment,
+        percent=percent,
+        flat=flat,
+        origin=origin,
     )
     app.jinja_env.globals.update(
         asset=asset,
@@ -115,9 +146,25 @@ def moment(value: datetime | None) -> str:
     return "" if value is None else clock.local(value).strftime("%Y-%m-%d %H:%M")
 
 
+def query_day(name: str) -> date | None:
+    """The day that an argument of the address names; None when it names none."""
+    try:
+        return date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+
+
 def percent(value: Decimal | float | None) -> str:
     """0.0474 → 4.74%; 未填 for None."""
     return "未填" if value is None else f"{value * 100:.2f}%"
+
+
+def origin(said: str | None) -> str | Markup:
+    """Where a value came from; a row of an imported file as a link to the row as it stood there."""
+    row_id = getattr(said, "row_id", None)
+    if row_id is None or not has_page("imports.row"):
+        return said or ""
+    return Markup('<a href="{}">{}</a>').format(url_for("imports.row", row_id=row_id), str(said))
 
 
 def flat(messages: Any) -> Iterable[str]:
@@ -189,7 +236,9 @@ def nav(*, phone: bool = False) -> list[NavItem]:
     items = [item for item in NAV if has_page(item.endpoint) and can(item.permission)]
     if not phone:
         return items
-    return [replace(item, label=item.phone) for item in items if item.phone]
+    return [
+        replace(item, label=item.phone, endpoint=item.phone_endpoint or item.endpoint) for item in items if item.phone
+    ]
 
 
 def is_here(item: NavItem) -> bool:

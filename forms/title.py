@@ -55,6 +55,25 @@ class ConfirmTitleForm(BaseForm):
     number = StringField("证书或入库编号", [Length(max=64)])
 
 
+class BatchForm(BaseForm):
+    """When a batch was announced, for lists that give no dates of their own."""
+
+    type_id = SelectField("资质", [InputRequired()], coerce=int)
+    name = StringField(
+        "批次",
+        [InputRequired("请填批次"), Length(max=200)],
+        description="照名单写，如 第一批、2025年第一批、补充批。名单里的批次按序号和年份对上这一行。",
+    )
+    announced_on = DateField(
+        "公告日期", [InputRequired("请填公告日期")], description="名单没有日期时，从这一天起有效。"
+    )
+    ends_on = DateField("有效期至", [Optional()], description="留空按资质类型的有效期规则算；这一天是最后一天。")
+
+    def __init__(self, types: Sequence[TitleType], obj: Any = None) -> None:
+        super().__init__(obj=obj)
+        self.type_id.choices = [SelectChoice(kind.id, kind.name) for kind in types]
+
+
 class ConfirmManyForm(BaseForm):
     """The announcement of a list that had been given public notice."""
 

@@ -26,7 +26,7 @@ class TitleTypeForm(BaseForm):
 
     key = StringField(
         "代号",
-        [InputRequired("请填代号"), Length(max=40), Regexp(r"^[a-z][a-z0-9_]*$", message="只用小写字母、数字和下划线")],
+        [InputRequired("请填代号"), Length(max=34), Regexp(r"^[a-z][a-z0-9_]*$", message="只用小写字母、数字和下划线")],
         description="导入名单时认它，如 gazelle；定了不再改。",
     )  # fmt: skip
     name = StringField("名称", [InputRequired("请填名称"), Length(max=200)])
@@ -37,7 +37,9 @@ class TitleTypeForm(BaseForm):
     renewal_window = SelectField("续期窗口", [InputRequired()], description="到期后在窗口内的算待续，不算到期未续。")
     owner_department = StringField("主管部门", [Length(max=200)])
     document = TextAreaField("依据文件", [Length(max=2000)])
-    position = IntegerField("排在第几", [NumberRange(0, 999, "请填 0 到 999")], default=50)
+    position = IntegerField(
+        "排在第几", [InputRequired("请填 0 到 999"), NumberRange(0, 999, "请填 0 到 999")], default=50
+    )
     active = BooleanField("在用", default=True)
 
     def __init__(self, obj: Any = None) -> None:
@@ -59,5 +61,7 @@ class PoolTypeForm(BaseForm):
 
     name = StringField("名称", [InputRequired("请填名称"), Length(max=200)])
     makes_potential = BooleanField("在库企业算潜力企业", default=True)
-    position = IntegerField("排在第几", [NumberRange(0, 999, "请填 0 到 999")], default=50)
+    position = IntegerField(
+        "排在第几", [InputRequired("请填 0 到 999"), NumberRange(0, 999, "请填 0 到 999")], default=50
+    )
     active = BooleanField("在用", default=True)

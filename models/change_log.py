@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import event, insert, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
-from models import clock
+from models import bulk, clock
 from models.base import db
 from models.change import Change
 
@@ -23,11 +23,37 @@ LOGGED: dict[str, str | None] = {
     "firm_flag": "firm_id",
     "firm_officer": "firm_id",
     "firm_figure": "firm_id",
+    "firm_note": "firm_id",
     "firm_tag": "firm_id",
+    "officer_wait": "firm_id",
     "contact": "firm_id",
     "title": "firm_id",
+    "title_claim": "firm_id",
     "pool_member": "firm_id",
     "visit": "firm_id",
+    "plan_line": "firm_id",
+    "handover": None,
+    "handover_item": None,
+    "patent": None,
+    "patent_owner": "firm_id",
+    "visit_officer": None,
+    "visit_companion": None,
+    "visit_demand": "firm_id",
+    "visit_photo": None,
+    "promise": "firm_id",
+    "team": None,
+    "team_member": None,
+    "team_firm": "firm_id",
+    "visit_outcome": None,
+    "outcome_kind": None,
+    "opinion": "firm_id",
+    "opinion_kind": None,
+    "scheme_contact": "firm_id",
+    "scheme_touch": None,
+    "contact_scheme_kind": None,
+    "visit_kind": None,
+    "service": None,
+    "campaign": None,
     "title_type": None,
     "pool_type": None,
     "batch": None,
@@ -35,6 +61,7 @@ LOGGED: dict[str, str | None] = {
     "unit": None,
     "membership": None,
     "absence": None,
+    "calendar_year": None,
     "setting": None,
     "role": None,
     "user": None,
@@ -91,10 +118,18 @@ def acting(actor: Actor) -> Iterator[None]:
         info["actor"] = before
 
 
+def entry(**values: Any) -> dict[str, Any]:
+    """The columns of an entry by the actor of this session, now: for rows a set statement wrote."""
+    actor: Actor = db.session().info.get("actor") or Actor()
+    defaults = {"field": None, "old": None, "new": None, "firm_id": None}
+    who = {"at": actor.at or clock.now(), "source": actor.source, "source_id": actor.source_id}
+    return {**defaults, **who, "person_id": actor.person_id, **values}
+
+
 def write(entries: list[dict[str, Any]]) -> None:
     """Add entries that a set statement made necessary; keys are the columns of Change."""
     if entries:
-        db.session.execute(insert(Change), entries)
+        bulk.put_dicts(db.metadata.tables["change"], entries)
 
 
 def text_of(value: Any) -> str | None:

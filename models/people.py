@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
-from models import password, pinyin, user_session
+from models import clock, password, pinyin, user_session
 from models.area import Area
 from models.base import db
 from models.errors import NotFound, Refused
+from models.firm import officer_waits
 from models.rules.access import ADMINISTRATORS, EVERYONE, ROLE_NAMES, ROLES, rights_conflict, role_conflict
 from models.unit import Membership, Unit
 from models.user import Role, User, user_role
@@ -84,6 +85,7 @@ def set_roles(user: User, names: Iterable[str]) -> None:
     rows = {role.name: role for role in db.session.scalars(select(Role).where(Role.name.in_(wanted)).order_by(Role.id))}
     user.roles = [rows[name] for name in ROLES if name in wanted]
     user.proposed_roles = user.proposed_roles - wanted if user.proposed_roles else frozenset()
+    officer_waits.try_again(clock.today())
 
 
 def grant_roles(user: User, names: Iterable[str]) -> None:
@@ -114,6 +116,7 @@ def set_active(user: User, active: bool, at: datetime) -> None:
         _keep_administrators(user, set(user.role_names))
         user_session.end_all(user, at)
     user.active = active
+    officer_waits.try_again(clock.today())
 
 
 def unlock(user: User) -> None:
@@ -131,6 +134,7 @@ def edit(user: User, person: NewPerson) -> None:
     user.mobile = person.mobile or None
     user.staff_number = person.staff_number or None
     user.areas = list(person.areas)
+    officer_waits.try_again(clock.today())
 
 
 def select_people(search: str, role: str, unit_id: int | None, state: str, now: datetime) -> Select[Any]:

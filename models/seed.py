@@ -2,15 +2,18 @@
 
 from sqlalchemy import literal, select
 
-from models import pool, title
+from models import calendar, opinion, pool, title
 from models.base import db
 from models.rules.access import ROLES
+from models.scheme import record as scheme
 from models.user import Role
+from models.visit import kinds, outcomes
 
 #: Tables that hold rows before anybody has worked with the system.
 NOT_DATA = frozenset(
     {
-        "role", "title_type", "pool_type", "setting", "job_override", "job_run", "worker_lease", "task", "change",
+        "role", "title_type", "pool_type", "visit_kind", "service", "contact_scheme_kind", "outcome_kind", "setting",
+        "opinion_kind", "job_override", "job_run", "worker_lease", "task", "change", "calendar_day", "calendar_year",
     }
 )  # fmt: skip
 #: The trail may begin before there is an account; nothing takes it away again.
@@ -25,6 +28,11 @@ def seed_defaults() -> None:
             db.session.add(Role(name=name, permissions=permissions))
     title.seed_defaults()
     pool.seed_defaults()
+    calendar.seed_defaults()
+    kinds.seed_defaults()
+    scheme.seed_defaults()
+    outcomes.seed_defaults()
+    opinion.seed_defaults()
     db.session.flush()
 
 

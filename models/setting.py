@@ -40,6 +40,7 @@ SETTINGS: dict[str, SettingKind] = {
     "lock_minutes": SettingKind("30", "锁定时长", "分钟", low=1, high=1440),
     "idle_minutes": SettingKind("30", "无操作自动退出", "分钟", low=5, high=480),
     "session_hours": SettingKind("10", "一次登录最长", "小时", low=1, high=24),
+    "phone_hours": SettingKind("12", "登记过的手机，走访和今日的登录最长", "小时", low=1, high=72),
     "totp_required": SettingKind(
         "no", "动态口令", choices=(("no", "各人自选"), ("admins", "管理员必须"), ("all", "所有人必须"))
     ),
@@ -48,6 +49,14 @@ SETTINGS: dict[str, SettingKind] = {
     "audit_days": SettingKind("1095", "审计记录保存", "天", low=180, high=36500),
     "contact_months": SettingKind("36", "联系人资料保存", "个月", low=1, high=240),
     "original_months": SettingKind("24", "导入原件保存", "个月", low=1, high=240),
+    "survey_weekday": SettingKind(
+        "4",
+        "企业调研日",
+        choices=(("1", "周一"), ("2", "周二"), ("3", "周三"), ("4", "周四"), ("5", "周五"), ("0", "不设")),
+    ),
+    "burden_days": SettingKind("14", "近期走访提醒往前看", "天", low=1, high=180),
+    "visit_photos": SettingKind("20", "一次走访最多照片", "张", low=0, high=200),
+    "photo_megabytes": SettingKind("15", "一张照片最大", "MB", low=1, high=60),
     "care_days_A": SettingKind("30", "培育层级 A 走访间隔", "天", low=1, high=3650),
     "care_days_B": SettingKind("60", "培育层级 B 走访间隔", "天", low=1, high=3650),
     "care_days_C": SettingKind("120", "培育层级 C 走访间隔", "天", low=1, high=3650),
@@ -59,8 +68,9 @@ SETTINGS: dict[str, SettingKind] = {
 SECTIONS: dict[str, tuple[str, ...]] = {
     "单位": ("bureau_name", "district_division", "officer_scope"),
     "口令": ("password_length", "password_classes", "password_days", "password_history"),
-    "登录": ("lock_after", "lock_minutes", "idle_minutes", "session_hours", "totp_required"),
+    "登录": ("lock_after", "lock_minutes", "idle_minutes", "session_hours", "phone_hours", "totp_required"),
     "保存": ("audit_days", "contact_months", "original_months", "backup_keep", "sending"),
+    "走访": ("survey_weekday", "burden_days", "visit_photos", "photo_megabytes"),
     "走访间隔": ("care_days_A", "care_days_B", "care_days_C", "care_days_reserve"),
 }
 

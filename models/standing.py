@@ -32,13 +32,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, UOWTransaction, mapped_column
 
-from models import clock
+from models import bulk, clock
 from models.base import Key, Model, Moment, db
 from models.firm.record import Firm
 from models.firm.status import FirmStatus
 from models.pool import PoolMember, PoolType
 from models.rules import standing as rules
-from models.rules.ladder import BEGINNING, FOREVER, Grant, History, Rung, Stay, TitleRule
+from models.rules.ladder import BEGINNING, FOREVER, Grant, History, Rung, Stay
+from models.rules.spans import Reckoner
 from models.title import Title, TitleType
 
 #: Firms per chunk: few enough for one list of ids in a statement, many enough that statements do not matter.
@@ -121,7 +122,14 @@ class StandingChange(Model):
 
 #: Everything here, children first.
 INDEX = (Standing, StandingTitle, TitleIssue, TitleLapse)
-Rows = dict[type[Any], list[dict[str, Any]]]
+#: The columns that are written, in the order of `rules.spans`.
+COLUMNS: dict[type[Any], tuple[str, ...]] = {
+    Standing: ("firm_id", "from_on", "to_on", "rung", "rung_with_pending", "held_from"),
+    StandingTitle: ("firm_id", "type_id", "state", "from_on", "to_on"),
+    TitleIssue: ("title_id", "firm_id", "type_id", "issued_on", "kind", "present"),
+    TitleLapse: ("firm_id", "type_id", "last_on", "known_on"),
+}
+Rows = dict[type[Any], list[tuple[Any, ...]]]
 
 
 def refresh(firm_ids: Iterable[int] | None = None) -> int:
@@ -132,6 +140,7 @@ def refresh(firm_ids: Iterable[int] | None = None) -> int:
     """
     db.session.flush()
     kinds = TitleType.list_all()
+    reckoner = Reckoner({kind.key: kind.rule for kind in kinds})
     # A row of its own, not a counter: writers do not wait for each other.
     change = insert(StandingChange).values(at=clock.now(), token=uuid4().hex)
     if firm_ids is None:
@@ -141,7 +150,7 @@ def refresh(firm_ids: Iterable[int] | None = None) -> int:
         _write_plain(true())
         eventful = db.session.scalars(select(Firm.id).where(~_plain()).order_by(Firm.id)).all()
         for chunk in _chunks(eventful):
-            _write(chunk, kinds)
+            _write(chunk, kinds, reckoner)
         db.session.execute(change)
         return db.session.scalar(select(func.count()).select_from(Firm)) or 0
     ids = sorted(set(firm_ids))
@@ -152,7 +161,7 @@ def refresh(firm_ids: Iterable[int] | None = None) -> int:
         _write_plain(among(Firm.id))
         eventful = db.session.scalars(select(Firm.id).where(among(Firm.id), ~_plain()).order_by(Firm.id)).all()
         for chunk in _chunks(eventful):
-            _write(chunk, kinds)
+            _write(chunk, kinds, reckoner)
     db.session.execute(change)
     return len(ids)
 
@@ -208,13 +217,11 @@ def _write_plain(among: ColumnElement[bool]) -> None:
     db.session.execute(insert(db.metadata.tables["standing"]).from_select(columns, spans))
 
 
-def _write(firm_ids: Sequence[int], kinds: list[TitleType]) -> None:
+def _write(firm_ids: Sequence[int], kinds: list[TitleType], reckoner: Reckoner) -> None:
     if not firm_ids:
         return
-    for table, rows in _rows_of(firm_ids, kinds).items():
-        if rows:
-            # The table itself, not the model: the ORM would send one statement per run of rows without a None.
-            db.session.execute(insert(db.metadata.tables[table.__tablename__]), rows)
+    for table, rows in _rows_of(firm_ids, kinds, reckoner).items():
+        bulk.put(db.metadata.tables[table.__tablename__], COLUMNS[table], rows)
 
 
 QUIET = {"synchronize_session": False}
@@ -264,42 +271,17 @@ def _away(firm_ids: Sequence[int]) -> dict[int, list[Stay]]:
     return away
 
 
-def _rows_of(firm_ids: Sequence[int], kinds: list[TitleType]) -> Rows:
+def _rows_of(firm_ids: Sequence[int], kinds: list[TitleType], reckoner: Reckoner) -> Rows:
+    """The rows of these firms: the values of COLUMNS by table."""
     rows: Rows = {table: [] for table in INDEX}
-    by_key = {kind.key: kind.rule for kind in kinds}
     ids = {kind.key: kind.id for kind in kinds}
     for firm_id, history in histories(firm_ids):
-        _add_rung_spans(rows, firm_id, history, by_key)
-        if not history.grants:
-            continue
-        rows[StandingTitle] += [
-            {"firm_id": firm_id, "type_id": ids[s.type], "state": s.state, "from_on": s.from_on, "to_on": s.to_on}
-            for s in rules.title_spans(history, by_key)
-        ]
-        rows[TitleIssue] += [
-            {
-                "title_id": i.title_id, "firm_id": firm_id, "type_id": ids[i.type], "issued_on": i.on, "kind": i.kind,
-                "present": i.present,
-            }
-            for i in rules.issues(history, by_key)
-        ]  # fmt: skip
-        rows[TitleLapse] += [
-            {"firm_id": firm_id, "type_id": ids[lapse.type], "last_on": lapse.last_on, "known_on": lapse.known_on}
-            for lapse in rules.lapses(history, by_key)
-        ]
+        spans = reckoner.spans(history)
+        rows[Standing] += [(firm_id, *span) for span in spans.rungs]
+        rows[StandingTitle] += [(firm_id, ids[key], *span) for key, *span in spans.titles]
+        rows[TitleIssue] += [(title_id, firm_id, ids[key], *rest) for title_id, key, *rest in spans.issues]
+        rows[TitleLapse] += [(firm_id, ids[key], *days) for key, *days in spans.lapses]
     return rows
-
-
-def _add_rung_spans(rows: Rows, firm_id: int, history: History, by_key: dict[str, TitleRule]) -> None:
-    held_from = rules.first_held(history, by_key)
-    rows[Standing] += [
-        {
-            "firm_id": firm_id, "from_on": span.from_on, "to_on": span.to_on, "rung": span.rung,
-            "rung_with_pending": span.rung_with_pending, "held_from": held_from.get(span.rung_with_pending),
-        }
-        for span in rules.rung_spans(history, by_key)
-        if span.rung_with_pending is not Rung.OUTSIDE
-    ]  # fmt: skip
 
 
 #: Where a change of a row, through the session, leaves the firms whose standing must be rebuilt.

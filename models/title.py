@@ -255,6 +255,34 @@ class Batch(Model):
     announced_on: Mapped[date] = mapped_column(Date)
     ends_on: Mapped[date | None] = mapped_column(Date)
 
+    type: Mapped[TitleType] = relationship(TitleType, lazy="joined")
+
+    @classmethod
+    def list_all(cls) -> list["Batch"]:
+        """Every batch: by type in the order of the office, the last announced first."""
+        query = select(cls).join(TitleType, TitleType.id == cls.type_id)
+        return list(db.session.scalars(query.order_by(TitleType.position, cls.announced_on.desc(), cls.id.desc())))
+
+    @classmethod
+    def get(cls, batch_id: int) -> "Batch":
+        """The batch, or NotFound."""
+        found = db.session.get(cls, batch_id)
+        if found is None:
+            raise NotFound
+        return found
+
+    def check(self) -> None:
+        """Raise Refused when another batch of the type has the name and year, or the dates contradict each other."""
+        if self.ends_on is not None and self.ends_on < self.announced_on:
+            raise Refused("有效期至不能早于公告日期，请核对两个日期")
+        others = select(Batch).where(Batch.type_id == self.type_id, Batch.id.is_not(self.id))
+        with db.session.no_autoflush:
+            for other in db.session.scalars(others.order_by(Batch.id)):
+                if other.name == self.name and other.announced_on.year == self.announced_on.year:
+                    raise Refused(
+                        f"已有{other.announced_on.year}年的“{other.name}”（{other.announced_on}），请直接修改那一行"
+                    )
+
 
 def rules() -> Mapping[str, TitleRule]:
     """The rule of every type by its key, as the rows stand now. One statement."""

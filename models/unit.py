@@ -1,5 +1,6 @@
 """Units say who answers: own sections, other departments, towns, parks; dated membership, absence and deputy."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import CheckConstraint, ColumnElement, Date, ForeignKey, Index, Integer, String, or_, select
@@ -204,9 +205,23 @@ def acting_for(user_id: int, on: date) -> int:
 
     When everybody in the chain stands in for the others, nobody is there: the person is returned.
     """
+    return _last_deputy(user_id, _deputies(on))
+
+
+def acted_for(user_id: int, on: date) -> frozenset[int]:
+    """Everybody this person acts for on a day, because they are away. One statement."""
+    deputies = _deputies(on)
+    return frozenset(absent for absent in deputies if _last_deputy(absent, deputies) == user_id)
+
+
+def _deputies(on: date) -> dict[int, int]:
+    """Who is away on a day, and their deputies."""
     query = select(Absence.user_id, Absence.deputy_id).where(Absence.from_on <= on, Absence.to_on >= on)
     absences = db.session.execute(query.order_by(Absence.from_on, Absence.id)).all()
-    deputies = {absent: deputy for absent, deputy in absences}  # noqa: C416  the rows are not pairs to mypy
+    return {absent: deputy for absent, deputy in absences}  # noqa: C416  the rows are not pairs to mypy
+
+
+def _last_deputy(user_id: int, deputies: dict[int, int]) -> int:
     seen, now = {user_id}, user_id
     while now in deputies:
         now = deputies[now]
@@ -250,3 +265,10 @@ def check_absence(row: Absence) -> None:
 
 def _current(on: date) -> ColumnElement[bool]:
     return (Membership.from_on <= on) & or_(Membership.to_on.is_(None), Membership.to_on >= on)
+
+
+def unit_ids_on(user_ids: Sequence[int], on: date) -> dict[int, int]:
+    """The unit each of these people belonged to on a day; of several the one joined last. One statement."""
+    query = select(Membership.user_id, Membership.unit_id).where(Membership.user_id.in_(user_ids), _current(on))
+    rows = db.session.execute(query.order_by(Membership.from_on, Membership.id))
+    return {user_id: unit_id for user_id, unit_id in rows}  # noqa: C416  the rows are not pairs to mypy

@@ -28,6 +28,8 @@ class UserSession(Model):
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     address: Mapped[str] = mapped_column(String(64), default="")
     device: Mapped[str] = mapped_column(Name, default="")
+    #: The registered phone it runs on (models/phone.py); None on every other device.
+    phone_id: Mapped[int | None] = mapped_column(ForeignKey("phone.id", ondelete="SET NULL"), index=True)
 
     user: Mapped[User] = relationship(User)
 

@@ -9,12 +9,15 @@ from models.base import db
 from models.figures import rungs
 from models.figures.base import Period
 from models.figures.scope import Scope
+from models.firm import officer_waits
 from models.firm.record import Firm
+from models.handover import Handover
 from models.importing import ImportRow, ImportRun
 from models.rules.ladder import BOARD, RUNG_NAMES, TitleState
 from models.standing import StandingTitle
 from models.title import TitleType
 from models.user import User
+from models.visit import coverage
 
 #: How far ahead the list of ending titles looks.
 AHEAD = timedelta(days=90)
@@ -77,15 +80,10 @@ def noticed(user: User, today: date) -> int:
 def matters(user: User, today: date) -> list[Matter]:
     """What waits, the most pressing first; nothing with a count of zero. A fixed number of statements."""
     found: list[Matter] = []
+    if "visits.edit" in user.permissions:
+        found.append(Matter("handovers", Handover.count_waiting(user)))
     if "imports.decide" in user.permissions:
-        held = select(ImportRun.id, ImportRun.file_name, func.count(ImportRow.id)).join(
-            ImportRow, ImportRow.import_id == ImportRun.id
-        )
-        held = held.where(ImportRow.effect == "held", ImportRun.state == "applied").group_by(
-            ImportRun.id, ImportRun.file_name
-        )
-        for import_id, name, count in db.session.execute(held.order_by(ImportRun.id.desc()).limit(3)):
-            found.append(Matter("held", count, import_id, name))
+        found += _held(user)
     visible = Firm.visible_to(user)
     if "titles.edit" in user.permissions:
         held_on = StandingTitle.__table__.c
@@ -101,12 +99,26 @@ def matters(user: User, today: date) -> list[Matter]:
         for key, name, count in db.session.execute(by_type.order_by(TitleType.position, TitleType.key)):
             found.append(Matter("provisional", count, key, name))
     if "firms.assign" in user.permissions:
+        found.append(Matter("officers", officer_waits.count_waiting(user)))
         counts = visible.with_only_columns(
             func.count().filter(Firm.area_id.is_(None)), func.count().filter(Firm.unverified.is_(True))
         )
         nowhere, unverified = db.session.execute(counts).one()
         found += [Matter("unverified", unverified), Matter("nowhere", nowhere)]
     return [matter for matter in found if matter.count]
+
+
+def _held(user: User) -> list[Matter]:
+    """Rows of imports that nobody has said the firm of, all imports together; and files that wait to be written. Two
+    statements."""
+    runs = ImportRun.visible_to(user).order_by(None)
+    written = runs.with_only_columns(ImportRun.id, ImportRun.file_name).where(ImportRun.state == "applied").subquery()
+    rows = select(func.count(ImportRow.id), func.count(written.c.id.distinct()), func.max(written.c.file_name))
+    rows = rows.join(written, written.c.id == ImportRow.import_id).where(ImportRow.effect == "held")
+    count, files, name = db.session.execute(rows).one()
+    waiting = db.session.scalar(runs.with_only_columns(func.count()).where(ImportRun.state == "planned")) or 0
+    note = (name or "") if files == 1 else f"{files} 个文件里"
+    return [Matter("held", count, None, note), Matter("planned", waiting)]
 
 
 def endings(user: User, today: date) -> tuple[int, list[Ending]]:
@@ -125,3 +137,8 @@ def endings(user: User, today: date) -> tuple[int, list[Ending]]:
         .limit(SHOWN)
     )
     return total, [Ending(firm_id, name, title, last, (last - today).days) for firm_id, name, title, last in rows]
+
+
+def unseen(user: User, today: date) -> tuple[list[coverage.Seen], int]:
+    """Firms this person looks after that nobody saw for longer than their care level allows, and how many there are."""
+    return coverage.due(user, today, SHOWN)

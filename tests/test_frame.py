@@ -12,10 +12,10 @@ from tests.support.page import Page
 
 #: The words of the rail, by role, written by hand (product.md, who does what).
 RAIL = {
-    "officer": ["工作台", "企业", "梯队", "数据", "设置"],
-    "office": ["工作台", "企业", "梯队", "数据", "设置"],
-    "manager": ["工作台", "企业", "梯队", "数据", "设置"],
-    "town": ["工作台", "企业", "梯队", "设置"],
+    "officer": ["工作台", "企业", "梯队", "走访", "数据", "设置"],
+    "office": ["工作台", "企业", "梯队", "走访", "数据", "设置"],
+    "manager": ["工作台", "企业", "梯队", "走访", "数据", "设置"],
+    "town": ["工作台", "企业", "梯队", "走访", "设置"],
     "handler": ["工作台", "设置"],
     "sysadmin": ["工作台", "设置"],
     "secadmin": ["工作台", "设置"],

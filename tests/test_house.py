@@ -25,8 +25,10 @@ BUNDLED = re.compile(
 LOCK_FILES = {"requirements.txt", "requirements-dev.txt", "requirements-node.txt", "package-lock.json"}
 #: Distribution: the name it is imported by, where they differ.
 IMPORTED_AS = {
+    "chinesecalendar": "chinese_calendar",
     "argon2-cffi": "argon2",
     "python-calamine": "python_calamine",
+    "pillow": "PIL",
 }
 
 

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from crm.cli import backup, check, demo, funnel, imports, tasks, users, worker
+from crm.cli import backup, calendar, check, demo, funnel, imports, tasks, users, worker
 
 
 def init_app(app: Flask) -> None:
@@ -10,6 +10,7 @@ def init_app(app: Flask) -> None:
     for command in (
         backup.backup_command,
         backup.restore_command,
+        calendar.group,
         check.command,
         demo.group,
         funnel.command,

@@ -10,10 +10,11 @@ from sqlalchemy import func, inspect, select
 
 from config import Config, ConfigError
 from crm.cli.output import answer, json_option
-from models import audit_seal, clock, integrity, vault
+from models import audit_seal, calendar, clock, integrity, vault
 from models.audit_seal import Seal, Verdict
 from models.base import db
 from models.integrity import Problem
+from models.rules.workday import ASSUMED
 from models.user import User
 
 #: The worker seals every minute; a tail older than this means that none runs.
@@ -28,7 +29,7 @@ def command(full: bool, as_json: bool) -> None:
     found = [*schema()]
     if not found:
         verdict = audit_seal.verify(clock.now(), outside_seal())
-        found = [*environment(), *overrides(), *integrity.problems(full), *trail(verdict)]
+        found = [*environment(), *overrides(), *calendar_years(), *integrity.problems(full), *trail(verdict)]
         click.echo(f"审计记录：已封存 {verdict.sealed} 条，待封存 {verdict.unsealed} 条{age(verdict)}", err=True)
     data: dict[str, Any] = {"ok": not found, "problems": [vars(problem) for problem in found]}
     lines = [f"{problem.check}: {problem.message}" for problem in found]
@@ -87,6 +88,13 @@ def outside_seal() -> Seal | None:
     archives = sorted((vault.folder().parent / "backups").glob("tidu-*.zip"))
     kept = seal_of(archives[-1]) if archives else None
     return None if kept is None else Seal(kept["position"], kept["entry"], kept["hash"])
+
+
+def calendar_years() -> Iterator[Problem]:
+    """The year whose notice should be loaded by now."""
+    missing = calendar.next_missing_year(clock.today())
+    if missing is not None:
+        yield Problem("calendar", f"{missing} 年的节假日通知还没有载入，期限{ASSUMED}：calendar import 通知文件")
 
 
 def overrides() -> Iterator[Problem]:

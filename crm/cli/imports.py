@@ -1,4 +1,4 @@
-"""`flask --app crm imports run|held|decide` (contracts.md)."""
+"""`flask --app crm imports run|held|decide|undo` (contracts.md)."""
 
 import json
 from datetime import datetime
@@ -10,6 +10,8 @@ import click
 from crm.cli.output import answer, json_option, refuse
 from crm.imports import decide as deciding
 from crm.imports import directory, work
+from crm.imports import undo as undoing
+from crm.imports.kinds import TITLE
 from crm.imports.kinds.all import KINDS
 from crm.imports.kinds.directory import KINDS as DIRECTORY
 from crm.imports.plan import Options
@@ -35,8 +37,11 @@ COUNTS = (
 @group.command("run")
 @click.argument("path", type=click.Path(path_type=Path), metavar="FILE")
 @click.option(
-    "--kind", type=click.Choice(sorted(KINDS | DIRECTORY)), help="What kind of list it is (default: seen from it)."
+    "--kind",
+    type=click.Choice(sorted([*KINDS, *DIRECTORY, "title"])),
+    help="What kind of list it is (default: seen from it).",
 )
+@click.option("--type", "title_type", metavar="T", help="With --kind title: the key of the type of title.")
 @click.option("--sheet", metavar="S", help="Only this sheet.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The date of the list, where it gives none itself.")
@@ -45,6 +50,7 @@ COUNTS = (
 def run(
     path: Path,
     kind: str | None,
+    title_type: str | None,
     sheet: str | None,
     dry_run: bool,
     on: datetime | None,
@@ -56,6 +62,10 @@ def run(
         raise click.UsageError(f"没有这个文件：{path}")
     if path.stat().st_size > MOST_BYTES:
         refuse("文件超过 60 MB，请拆成几个文件", as_json)
+    if title_type is not None and kind in (None, "title"):
+        kind = title_type if title_type in KINDS else TITLE + title_type
+    elif (kind == "title") != (title_type is not None):
+        raise click.UsageError("--kind title 要用 --type 写明哪种资质，别的种类不用")
     options = Options(kind, sheet, on.date() if on else None, confirm_notice)
     data = path.read_bytes()
     listed = directory.kind_of(data, path.name, kind)
@@ -129,6 +139,26 @@ def decide(import_id: int, sheet: str, row: int, choice: str, as_json: bool) -> 
         refuse(str(error), as_json)
     data = {"id": import_id, "sheet": decided.sheet, "row": decided.row, "effect": decided.effect, "how": decided.how}
     answer(data, as_json, f"第 {decided.row} 行：{decided.reason}")
+
+
+@group.command("undo")
+@click.argument("import_id", type=int, metavar="ID")
+@json_option
+def undo(import_id: int, as_json: bool) -> None:
+    """Take an import back: what it changed and what it made, as far as nobody changed or used it since."""
+    try:
+        with acting(Actor("undo", None, import_id)):
+            answer_ = undoing.undo(import_id, None)
+            db.session.commit()
+    except NotFound:
+        db.session.rollback()
+        refuse(f"没有编号为 {import_id} 的导入", as_json)
+    except Refused as error:
+        db.session.rollback()
+        refuse(str(error), as_json)
+    kept = [f"{one['table']} {one['id']}\t{one['reason']}" for one in answer_["kept"]]
+    head = f"导入 {import_id} 已撤回：恢复 {answer_['restored']:,}，去掉 {answer_['removed']:,}，留下 {len(kept):,}"
+    answer(answer_, as_json, "\n".join([head, *kept]))
 
 
 def _described(row: ImportRow) -> dict[str, Any]:

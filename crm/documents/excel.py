@@ -20,8 +20,29 @@ class Column:
     width: int = 14
 
 
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A value whose cell is marked: something is wrong with it."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet of an export: its name, its columns, its rows."""
+
+    name: str
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[Any]]
+
+
 def workbook(sheet: str, watermark: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> tuple[bytes, int]:
-    """The bytes of a workbook with one sheet, and how many rows it holds.
+    """The bytes of a workbook with one sheet, and how many rows it holds."""
+    return book(watermark, [Sheet(sheet, columns, rows)])
+
+
+def book(watermark: str, sheets: Iterable[Sheet]) -> tuple[bytes, int]:
+    """The bytes of a workbook with these sheets, and how many rows they hold together.
 
     Text, codes too, is written as text; dates as dates; numbers as numbers; None stays empty. Rows go to a file as they
     come, so that a long list needs no memory.
@@ -29,19 +50,30 @@ def workbook(sheet: str, watermark: str, columns: Sequence[Column], rows: Iterab
     import xlsxwriter  # slow to start, and only exports need it
 
     stream = io.BytesIO()
-    book = xlsxwriter.Workbook(stream, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-                                        "strings_to_numbers": False})  # fmt: skip
+    written = xlsxwriter.Workbook(stream, {"constant_memory": True, "strings_to_formulas": False,
+                                           "strings_to_urls": False, "strings_to_numbers": False})  # fmt: skip
     formats = {
-        "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True}),
-        "note": book.add_format({"font_color": "#5E676C"}),
-        "date": book.add_format({"num_format": "yyyy-mm-dd"}),
-        "time": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+        "head": written.add_format({"bold": True, "bottom": 1, "text_wrap": True}),
+        "note": written.add_format({"font_color": "#5E676C"}),
+        "date": written.add_format({"num_format": "yyyy-mm-dd"}),
+        "time": written.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+        "marked": written.add_format({"bg_color": "#FBF0CE"}),
     }
-    page = book.add_worksheet(_sheet_name(sheet))
-    for place, column in enumerate(columns):
+    taken: set[str] = set()
+    count = 0
+    for sheet in sheets:
+        name = _sheet_name(sheet.name, taken)
+        taken.add(name.lower())
+        count += _fill(written.add_worksheet(name), watermark, sheet, formats)
+    written.close()
+    return stream.getvalue(), count
+
+
+def _fill(page: Any, watermark: str, sheet: Sheet, formats: dict[str, Any]) -> int:
+    for place, column in enumerate(sheet.columns):
         page.set_column(place, place, column.width)
     page.write_string(0, 0, safe(watermark), formats["note"])
-    for place, column in enumerate(columns):
+    for place, column in enumerate(sheet.columns):
         page.write_string(1, place, safe(column.heading), formats["head"])
     page.freeze_panes(2, 1)
     page.repeat_rows(1)
@@ -49,11 +81,10 @@ def workbook(sheet: str, watermark: str, columns: Sequence[Column], rows: Iterab
     page.set_paper(9)
     page.fit_to_pages(1, 0)
     count = 0
-    for count, row in enumerate(rows, 1):
+    for count, row in enumerate(sheet.rows, 1):
         for place, value in enumerate(row):
             _write(page, count + 1, place, value, formats)
-    book.close()
-    return stream.getvalue(), count
+    return count
 
 
 def watermark(title: str, who: str, when: datetime, narrowed: str = "") -> str:
@@ -70,7 +101,9 @@ def safe(text: str) -> str:
 def _write(page: Any, row: int, place: int, value: Any, formats: dict[str, Any]) -> None:
     if value is None or value == "":
         return
-    if isinstance(value, bool):
+    if isinstance(value, Marked):
+        page.write_string(row, place, safe(str(value.value)), formats["marked"])
+    elif isinstance(value, bool):
         page.write_string(row, place, "是" if value else "否")
     elif isinstance(value, int | float | Decimal):
         page.write_number(row, place, value)
@@ -82,6 +115,11 @@ def _write(page: Any, row: int, place: int, value: Any, formats: dict[str, Any])
         page.write_string(row, place, safe(str(value)))
 
 
-def _sheet_name(name: str) -> str:
-    """A name that Excel takes: at most 31 characters, none of []:*?/\\."""
-    return "".join(character for character in name if character not in "[]:*?/\\'")[:31] or "导出"
+def _sheet_name(name: str, taken: set[str]) -> str:
+    """A name that Excel takes: at most 31 characters, none of []:*?/\\, and no sheet has it already."""
+    wanted = "".join(character for character in name if character not in "[]:*?/\\'")[:31] or "导出"
+    found, number = wanted, 1
+    while found.lower() in taken:
+        number += 1
+        found = f"{wanted[:27]}({number})"
+    return found

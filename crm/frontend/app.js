@@ -1,5 +1,7 @@
 // Loaded on every page. Pages work without it; what stands here only makes them quicker to use.
 import htmx from "htmx.org";
+import "./sign-out.js";
+import "./imports.js";
 
 // The content policy forbids eval and inline styles; htmx must not try.
 htmx.config.allowEval = false;

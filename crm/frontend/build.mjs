@@ -4,6 +4,7 @@ import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { appIcons } from "./app-icons.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, "../..");
@@ -11,7 +12,7 @@ const dist = path.join(root, "static/dist");
 
 // Office browsers are old: this is the oldest pair that the pages promise to work in.
 const TARGET = ["chrome80", "safari14.1"];
-const ENTRIES = ["app.js", "app.css"];
+const ENTRIES = ["app.js", "app.css", "capture/capture.js", "capture/worker.js"];
 
 async function bundle() {
   const result = await build({
@@ -51,6 +52,7 @@ async function sprite() {
 await mkdir(dist, { recursive: true });
 const icons = await sprite();
 const manifest = await bundle();
+Object.assign(manifest, await appIcons(dist));
 await writeFile(path.join(dist, "icons.svg"), icons);
 await writeFile(path.join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 // Only now that the manifest no longer names them may the files of the build before go.

@@ -1,6 +1,6 @@
 """个人设置: what a person changes about the own account."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
@@ -10,6 +10,7 @@ from crm.access import needs
 from forms.account import PasswordConfirmForm, PasswordForm, ThemeForm, TotpForm
 from models import account, clock, password, recovery_code, setting, two_factor, user_session
 from models.base import db
+from models.phone import Phone
 from models.rules.access import ROLE_NAMES
 from models.user import User
 from models.user_session import UserSession
@@ -43,10 +44,12 @@ def show() -> str:
         theme_form=ThemeForm(theme=g.user.theme),
         roles="、".join(ROLE_NAMES[name] for name in g.user.role_names),
         expires_on=_expires_on(g.user),
-        sessions=UserSession.list_open(g.user, since=clock.now() - timedelta(hours=setting.get_int("session_hours"))),
+        sessions=UserSession.list_open(g.user, since=_longest_ago()),
         here=g.user_session,
         codes_left=recovery_code.count_left(g.user),
         two_factor_on=two_factor.is_on(g.user),
+        phones=Phone.list_of(g.user),
+        phone_hours=setting.get_int("phone_hours"),
     )
 
 
@@ -162,6 +165,11 @@ def _show_codes() -> str:
     fresh = recovery_code.renew(g.user)
     db.session.commit()
     return render_template("account/codes.html", codes=fresh)
+
+
+def _longest_ago() -> datetime:
+    """Sessions that began before this moment are over everywhere, on registered phones too."""
+    return clock.now() - timedelta(hours=max(setting.get_int("session_hours"), setting.get_int("phone_hours")))
 
 
 def _expires_on(user: User) -> date | None:

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from crm.access import needs
-from crm.imports import directory, work
+from crm.imports import account, directory, undo, work
 from crm.imports.kinds.directory import KINDS
 from crm.imports.plan import Options
 from crm.imports.read import MOST_BYTES
@@ -69,6 +69,25 @@ def apply(import_id: int) -> str | Response:
     return _show(run, [line for line in lines if line.secret])
 
 
+@bp.post("/<int:import_id>/undo")
+@needs("units.edit")
+def take_back(import_id: int) -> Response:
+    """Take a written list back at once; such lists are short. What stays is named on its page."""
+    run = _get(import_id)
+    if ConfirmForm().validate():
+        try:
+            with acting(Actor("undo", g.user.id, run.id)):
+                answer = undo.undo(run.id, g.user.id)
+                db.session.commit()
+            flash(
+                f"已撤回：恢复 {answer['restored']}，去掉 {answer['removed']}，留下 {len(answer['kept'])}。", "success"
+            )
+        except Refused as error:
+            db.session.rollback()
+            flash(str(error), "error")
+    return redirect(url_for(".show", import_id=import_id))
+
+
 def _look(data: bytes, name: str, wanted: str | None) -> ImportRun:
     """The kept file with what it would do."""
     if len(data) > MOST_BYTES:
@@ -110,5 +129,6 @@ def _show(run: ImportRun, fresh: list[directory.Line] | None = None) -> str:
         rows=[(row, json.loads(row.cells), json.loads(row.plan).get("changes", [])) for row in rows],
         problems=ImportProblem.list_of(run.id, MOST),
         effects=EFFECTS,
+        kept=account.told(g.user, run.undoing.get("kept", [])[:MOST]),
         fresh=fresh or [],
     )

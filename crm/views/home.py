@@ -17,6 +17,7 @@ def index() -> str:
     today = clock.today()
     board, registered = workbench.ladder(g.user, today)
     total, endings = workbench.endings(g.user, today)
+    unseen, unseen_total = workbench.unseen(g.user, today)
     return render_template(
         "home/index.html",
         board=board,
@@ -25,4 +26,6 @@ def index() -> str:
         matters=workbench.matters(g.user, today),
         ending_total=total,
         endings=endings,
+        unseen=unseen,
+        unseen_total=unseen_total,
     )

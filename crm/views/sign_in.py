@@ -26,7 +26,7 @@ REFUSED = "账号或口令不对，或账号暂时锁定。连续错 {after} 次
 def login() -> str | Response:
     """Sign in by e-mail, mobile or staff number and password."""
     if g.user is not None:
-        return redirect(_local(request.args.get("next")) or url_for("home.index"))
+        return redirect(_local(request.args.get("next")) or _home())
     if not account.any_exists():
         return redirect(url_for("start.index"))
     form = SignInForm()
@@ -123,7 +123,12 @@ def _enter(user: User, target: str | None) -> Response:
     account.succeeded(user, clock.now())
     trail.note("session.begin", person=user, subject="user", subject_id=user.id)
     db.session.commit()
-    return redirect(target or url_for("home.index"))
+    return redirect(target or _home())
+
+
+def _home() -> str:
+    """Where a person arrives who was on the way to nowhere: on a phone's own address its first page."""
+    return "/m/" if request.blueprint == "m_sign_in" else url_for("home.index")
 
 
 def _local(target: str | None) -> str | None:

@@ -10,9 +10,11 @@ from models import clock
 from models.base import db
 from models.errors import NotFound, Refused
 from models.firm.editing import check_may_change, may_change
+from models.firm.profile import origins
 from models.firm.record import Firm
 from models.rules.ladder import RUNG_NAMES
 from models.title import LEVELS, STATE_NAMES, Title, TitleType
+from models.title_source import TitleSource, disagreements
 
 bp = Blueprint("titles", __name__, url_prefix="/titles")
 
@@ -23,9 +25,12 @@ def show(title_id: int) -> str:
     """One title: what it is today, and everything known about it."""
     title = Title.get_for(g.user, title_id)
     state = title.state_on(clock.today())
+    sources = TitleSource.list_of(title.id)
+    rows = {row_id for row_id in (title.import_row_id, *(one.import_row_id for one in sources)) if row_id}
     return render_template(
         "titles/show.html", title=title, state=state, state_names=STATE_NAMES, levels=LEVELS, rung_names=RUNG_NAMES,
-        changeable=may_change(g.user, title.firm),
+        changeable=may_change(g.user, title.firm), sources=sources, origins=origins(rows) if rows else {},
+        disagreements=disagreements(title, sources),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from models.area import subtree
 from models.figures import registry
-from models.figures.base import Period
+from models.figures.base import Period, UnknownFigure
 from models.figures.scope import Scope
 from models.firm.contacts import Contact
 from models.firm.record import STATUSES, Firm
@@ -142,13 +142,17 @@ class FirmFilter:
         found: list[ColumnElement[bool]] = []
         if self.figure:
             period, scope = Period.up_to(on, self.since), Scope(user)
-            found.append(Firm.id.in_(registry.find(self.figure).rows(period, scope)))
+            figure = registry.find(self.figure)
+            if figure.of != "firm":
+                raise UnknownFigure(self.figure)
+            found.append(Firm.id.in_(figure.rows(period, scope)))
         if self.tag is not None:
             found.append(Firm.id.in_(select(FirmTag.firm_id).where(FirmTag.tag_id == self.tag)))
         if self.tail:
             found.append(Firm.id.in_(select(Contact.firm_id).where(Contact.phone_tail == self.tail)))
         if self.not_seen is not None:
-            seen = select(Visit.firm_id).where(Visit.visit_on > on - timedelta(self.not_seen), Visit.visit_on <= on)
+            within = (Visit.visit_on > on - timedelta(self.not_seen), Visit.visit_on <= on)
+            seen = select(Visit.firm_id).where(*within, Visit.is_visit())
             found.append(Firm.id.not_in(seen))
         return found
 

@@ -202,7 +202,7 @@ def _joined(query: Any, on: Any) -> Any:
 def _columns(on: Any) -> dict[str, Any]:
     """What a row holds, by label."""
     in_force = titles_in_force(on).with_only_columns(func.min(Title.ends_on)).where(Title.firm_id == Firm.id)
-    visited = select(func.max(Visit.visit_on)).where(Visit.firm_id == Firm.id, Visit.visit_on <= on)
+    visited = select(func.max(Visit.visit_on)).where(Visit.firm_id == Firm.id, Visit.visit_on <= on, Visit.is_visit())
     height = case({rung.value: rung.height for rung in Rung}, value=Standing.rung)
     expressions = {
         "id": Firm.id, "name": Firm.name, "sort_key": Firm.sort_key, "code": Firm.code, "status": Firm.status,

@@ -91,13 +91,26 @@ FOREIGN_KEYS: dict[tuple[str, str], Moves | type[Derived] | type[History]] = {
     ("firm_figure", "firm_id"): Moves(
         "年度数据", unlike("key", "year", "source"), lambda row: f"{row.year} 年{figure_name(row.key)} {row.value:,f}"
     ),
+    ("firm_note", "firm_id"): Moves("备注", unlike("label", "text"), lambda row: row.text[:30]),
+    ("officer_wait", "firm_id"): Moves("等着认的联系干部", where_nothing_is("position"), lambda row: row.name),
     ("firm_tag", "firm_id"): Moves("标签", unlike("tag_id"), key="tag_id"),
     ("contact", "firm_id"): Moves("联系人", everything, lambda row: f"尾号 {row.phone_tail or '未填'}"),
     ("title", "firm_id"): Moves(
         "资质", unlike("type_id", "issued_on", "number"), lambda row: f"{row.issued_on} {row.number or row.batch}"
     ),
+    ("title_claim", "firm_id"): Moves(
+        "台账自报的资质", unlike("type_id", "source", "written"), lambda row: f"{row.source} 写 {row.written}"
+    ),
     ("pool_member", "firm_id"): Moves("培育库", without_overlap, lambda row: f"{row.from_on} 入库"),
     ("visit", "firm_id"): Moves("走访", everything, lambda row: f"{row.visit_on} {row.text[:30]}"),
+    ("patent_owner", "firm_id"): Moves("知识产权", everything, lambda row: row.name),
+    ("plan_line", "firm_id"): Moves("周安排", everything, lambda row: f"{row.planned_on} {row.what[:30]}"),
+    ("visit_demand", "firm_id"): Moves("走访诉求", everything, lambda row: row.words[:30]),
+    ("promise", "firm_id"): Moves("答复承诺", everything, lambda row: f"{row.due_on} 前 {row.words[:30]}"),
+    ("team_firm", "firm_id"): Moves("小组的企业", unlike("team_id"), lambda row: row.need),
+    ("handover_item", "firm_id"): Moves("工作移交清单", everything, lambda row: row.words[:30]),
+    ("opinion", "firm_id"): Moves("意见建议", everything, lambda row: row.words[:30]),
+    ("scheme_contact", "firm_id"): Moves("联系制度", everything, lambda row: f"{row.from_on} 起"),
     ("match_decision", "firm_id"): Moves("认领记录", everything, lambda row: row.match_key),
     ("firm", "merged_into_id"): Moves("以前合并进来的企业", everything, lambda row: row.name),
     ("firm_search", "firm_id"): Derived,

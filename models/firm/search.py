@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
+    Table,
     Text,
     and_,
     case,
@@ -28,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
-from models import pinyin
+from models import bulk, pinyin
 from models.base import among, db
 from models.firm.names import FirmName, FirmSearch
 from models.firm.record import Firm
@@ -116,6 +117,16 @@ def put(rows: Sequence[tuple[int, Prepared]]) -> None:
         _insert(chunk)
 
 
+def put_from(shelf: Table, firm_id: ColumnElement[int]) -> None:
+    """Write the rows of new firms from a table with the columns id, sort_key, lines and grams (what `prepare` made of
+    the lines); `firm_id` is the number of the firm of each row."""
+    rows = select(firm_id, shelf.c.sort_key, shelf.c.lines).order_by(shelf.c.id)
+    db.session.execute(insert(FirmSearch.__table__).from_select(["firm_id", "sort_key", "lines"], rows))  # type: ignore[arg-type]
+    if _on_sqlite():
+        pairs = select(firm_id, shelf.c.grams).order_by(shelf.c.id)
+        db.session.execute(insert(PAIRS).from_select(["rowid", "grams"], pairs))
+
+
 def forget(firm_ids: Sequence[int]) -> None:
     """Take these firms out of the search."""
     db.session.execute(
@@ -183,7 +194,7 @@ def _insert(rows: Sequence[tuple[int, Prepared]]) -> None:
     if _on_sqlite():
         given = [{"firm_id": firm_id, "lines": prepared.lines} for firm_id, prepared in rows]
         db.session.execute(text(f"{INTO} :lines FROM firm WHERE id = :firm_id"), given)
-        db.session.execute(insert(PAIRS), [{"rowid": firm_id, "grams": prepared.grams} for firm_id, prepared in rows])
+        bulk.put(PAIRS, ("rowid", "grams"), [(firm_id, prepared.grams) for firm_id, prepared in rows])
         return
     ids = [firm_id for firm_id, _ in rows]
     lines = [prepared.lines for _, prepared in rows]

@@ -14,7 +14,7 @@ from models.change import CHANGE_SOURCES, Change
 from models.firm.merge import FirmMerge
 from models.firm.officers import POSITIONS
 from models.firm.places import PLACE_SOURCES
-from models.firm.profile import Profile, origin_text
+from models.firm.profile import Origin, Profile, origin_text
 from models.firm.record import STATUSES, Firm
 from models.firm.status import FLAGS
 from models.firm.words import FIELDS, TABLES, figure_name, value_text
@@ -28,7 +28,8 @@ from models.user import User
 CHANGES_READ = 400
 
 #: Rows of these tables are told by what they say (from–to), not by when they were typed in.
-TOLD_BY_ROWS = {"firm_name", "firm_place", "firm_status", "firm_flag", "firm_officer", "title", "pool_member", "visit"}
+TOLD_BY_ROWS = {"firm_name", "firm_place", "firm_status", "firm_flag", "firm_officer", "title", "pool_member", "visit",
+                "visit_demand", "promise"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,10 @@ def _renewed(profile: Profile, title: Title) -> bool:
 
 def _visits(profile: Profile) -> Iterator[Event]:
     for visit in profile.visits:
-        who = "、".join(profile.visitors.get(visit.id, ()))
-        yield Event(visit.visit_on, f"走访 · {who}" if who else "走访", visit.text, kind="visit", at=visit.created_at)
+        who = "、".join(profile.visitors.get(visit.id, ())) or visit.recorded_by_text
+        what, source = visit.kind.name, profile.origins.get(visit.import_row_id or 0, "")
+        what = f"{what} · {who}" if who else what
+        yield Event(visit.visit_on, what, visit.text, source=source, kind="visit", at=visit.created_at)
 
 
 def _dated(profile: Profile) -> Iterator[Event]:
@@ -169,7 +172,7 @@ def _queries() -> dict[str, Any]:
     firm_id: Any = bindparam("firm_id")
     merges = select(FirmMerge, Firm.name, User.name).join(Firm, Firm.id == FirmMerge.gone_id)
     merges = merges.join(User, User.id == FirmMerge.merged_by_id).where(FirmMerge.kept_id == firm_id)
-    changes = select(Change, User.name, ImportRun.file_name, ImportRow.sheet, ImportRow.row)
+    changes = select(Change, User.name, ImportRun.file_name, ImportRow.sheet, ImportRow.row, ImportRow.id)
     changes = changes.outerjoin(User, User.id == Change.person_id)
     changes = changes.outerjoin(ImportRow, and_(Change.source == "import", ImportRow.id == Change.source_id))
     changes = changes.outerjoin(ImportRun, ImportRun.id == ImportRow.import_id).where(Change.firm_id == firm_id)
@@ -183,12 +186,13 @@ def _changes(profile: Profile) -> Iterator[Event]:
     """What the log holds beside the rows that tell themselves: fields that changed, rows that came and went."""
     rows = db.session.execute(_queries()["changes"], {"firm_id": profile.firm.id}).all()
     figures = {row.id: row for series in profile.series for row in series.rows}
-    for change, person, file, sheet, row in rows:
+    for change, person, file, sheet, row, row_id in rows:
         event = _told(change, figures)
         if event is not None:
-            source = origin_text(file, sheet, row) if file else CHANGE_SOURCES.get(change.source, "")
+            said = origin_text(file, sheet, row) if file else CHANGE_SOURCES.get(change.source, "")
+            source = " · ".join(filter(None, (said, person)))
             on = clock.local(change.at).date()
-            yield Event(on, *event, source=" · ".join(filter(None, (source, person))), at=change.at)
+            yield Event(on, *event, source=Origin(source, row_id) if file else source, at=change.at)
 
 
 def _told(change: Change, figures: dict[int, FirmFigure]) -> tuple[str, str, str, str] | None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models import clock
 from models.base import Key, Model, Moment, Money, Name, db
 
-#: key → (name, unit). Money in 万元; heads and counts whole; shares as a fraction of one.
+#: key → (name, unit). Money in 万元; heads and counts whole; shares in percent.
 YEARLY: dict[str, tuple[str, str]] = {
     "operating_revenue": ("营业收入", "万元"),
     "main_revenue": ("主营业务收入", "万元"),
@@ -26,6 +26,19 @@ YEARLY: dict[str, tuple[str, str]] = {
     "staff_total": ("职工总数", "人"),
     "tech_staff": ("科技人员", "人"),
     "rd_staff": ("研发人员", "人"),
+    "rd_ratio": ("研发费用占营业收入比例", "%"),
+    "profit_total": ("利润总额", "万元"),
+    "net_profit": ("净利润", "万元"),
+    "output_value": ("工业总产值", "万元"),
+    "export_value": ("出口额", "万元"),
+    "ip_class_1": ("Ⅰ类知识产权", "件"),
+    "ip_class_2": ("Ⅱ类知识产权", "件"),
+    "invention_patents": ("发明专利", "件"),
+    "utility_models": ("实用新型专利", "件"),
+    "design_patents": ("外观设计专利", "件"),
+    "software_copyrights": ("软件著作权", "件"),
+    "patents_total": ("专利总数", "件"),
+    "ip_total": ("知识产权总数", "件"),
 }
 
 

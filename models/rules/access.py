@@ -9,7 +9,7 @@ PERMISSIONS: dict[str, str] = {
     "firms.edit": "登记和修改企业",
     "firms.assign": "指定联系干部、街镇园区",
     "firms.merge": "合并重复企业、撤销合并",
-    "firms.export": "导出企业名单",
+    "firms.export": "导出企业、走访、承诺名单",
     "contacts.reveal": "查看联系人完整电话（须写理由）",
     "titles.edit": "登记、确认、撤销资质",
     "pool.edit": "培育库入库、出库",
@@ -27,7 +27,8 @@ PERMISSIONS: dict[str, str] = {
     "people.view": "查看人员名单",
     "people.edit": "新建、停用账号，重置口令",
     "absences.edit": "登记外出与代理",
-    "types.edit": "维护资质类型、培育库类型、批次",
+    "types.edit": "维护资质类型、培育库类型、批次，走访方式、服务、专项行动",
+    "calendar.edit": "载入节假日通知",
     "settings.edit": "修改系统设置",
     "rights.edit": "分配角色与权限",
     "audit.view": "查看审计记录",
@@ -62,10 +63,28 @@ ROLES: dict[str, frozenset[str]] = {
     "officer": frozenset(_STAFF | {"imports.run"}),
     "office": frozenset(
         _STAFF
-        | {"firms.assign", "firms.merge", "imports.run", "imports.decide", "areas.edit", "units.edit", "types.edit"}
+        | {
+            "firms.assign",
+            "firms.merge",
+            "imports.run",
+            "imports.decide",
+            "areas.edit",
+            "units.edit",
+            "types.edit",
+            "calendar.edit",
+        }
     ),
     "manager": frozenset(
-        _STAFF | {"firms.assign", "firms.merge", "imports.run", "imports.decide", "types.edit", "issues.close"}
+        _STAFF
+        | {
+            "firms.assign",
+            "firms.merge",
+            "imports.run",
+            "imports.decide",
+            "types.edit",
+            "calendar.edit",
+            "issues.close",
+        }
     ),
     "town": frozenset(
         EVERYONE
@@ -95,6 +114,7 @@ ROLES: dict[str, frozenset[str]] = {
             "people.view",
             "people.edit",
             "settings.edit",
+            "calendar.edit",
             "tasks.view",
         }
     ),
@@ -120,7 +140,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "走访与问题": ("visits", "issues"),
     "导入与后台": ("imports", "tasks"),
     "单位与人员": ("areas", "units", "people", "absences"),
-    "系统": ("settings", "rights", "audit"),
+    "系统": ("settings", "calendar", "rights", "audit"),
 }
 
 #: One account may hold several of these; every other role stands alone.

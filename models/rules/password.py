@@ -132,6 +132,11 @@ class SessionPolicy:
     hours: int = 10
 
 
+def phone_session_over(began_at: datetime, now: datetime, hours: int) -> bool:
+    """Whether the session of a registered phone is over where it lasts longer (visits and today, foundations 13)."""
+    return now >= began_at + timedelta(hours=hours)
+
+
 def session_over(began_at: datetime, seen_at: datetime, now: datetime, policy: SessionPolicy) -> bool:
     """Whether a session has outlived its idle time or its longest time."""
     return now >= seen_at + timedelta(minutes=policy.idle_minutes) or now >= began_at + timedelta(hours=policy.hours)

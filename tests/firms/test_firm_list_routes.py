@@ -17,9 +17,8 @@ from models.firm.listing import Listing
 from models.firm.names import FirmName
 from models.firm.tags import FirmTag, Tag
 from models.setting import Setting
-from models.visit import Visit
 from tests.support.browser import Browser
-from tests.support.factories import make_area, make_firm, make_title, make_user
+from tests.support.factories import make_area, make_firm, make_title, make_user, make_visit
 from tests.support.statements import statements
 
 
@@ -113,15 +112,7 @@ def test_filters_narrow_the_list(browser: Browser) -> None:
     known("石桥乙铸造", industry_code="6513", status="moved_out", unverified=True, founded_on=date(2001, 1, 1))
     db.session.flush()
     db.session.add(FirmTag(firm_id=firm.id, tag_id=tag.id))
-    db.session.add(
-        Visit(
-            firm_id=firm.id,
-            visit_on=today - timedelta(10),
-            text="看产线",
-            created_by_id=officer.id,
-            created_at=clock.now(),
-        )
-    )
+    make_visit(firm, officer, visit_on=today - timedelta(10))
     browser.sign_in(officer)
     only_first = [f"area={north.id}", f"tag={tag.id}", f"officer={officer.id}", "founded_from=2018-05-01"]
     only_first += ["industry=C", "industry=26", "care=A", "mine=1", "status=active"]

@@ -21,9 +21,8 @@ from models.firm.names import FirmName, FirmSearch
 from models.pool import PoolMember, PoolType
 from models.title import Title
 from models.user import User
-from models.visit import Visit
 from tests.support.browser import Browser
-from tests.support.factories import make_area, make_contact, make_title, make_user
+from tests.support.factories import make_area, make_contact, make_promise, make_title, make_user, make_visit
 
 #: Bookkeeping and what is meant to remember the merge.
 NOT_COMPARED = {"change", "firm_merge", "audit_entry", "standing_change", "user_session"}
@@ -180,9 +179,7 @@ def some_firm(dice: random.Random, number: int, people: list[User], areas: list[
     if pool is not None and dice.random() < 0.6:
         stay = PoolMember(firm_id=firm.id, type_id=pool.id, from_on=some_day, created_at=clock.now())
         db.session.add(stay)
-    db.session.add(
-        Visit(firm_id=firm.id, visit_on=some_day, text="看", created_by_id=people[0].id, created_at=clock.now())
-    )
+    make_promise(firm, visit=make_visit(firm, people[0], visit_on=some_day), person=people[0])
     db.session.commit()
     return firm
 

@@ -13,7 +13,6 @@ from models.base import db
 from models.firm import Firm, writing, yearly
 from models.firm.contacts import Contact, keep_until, mask_name, mask_phone
 from models.firm.yearly import FirmFigure
-from models.visit import Visit
 from tests.support.browser import Browser
 from tests.support.factories import (
     make_area,
@@ -23,6 +22,7 @@ from tests.support.factories import (
     make_import_row,
     make_title,
     make_user,
+    make_visit,
 )
 from tests.support.statements import statements
 
@@ -84,10 +84,7 @@ def test_the_record_sends_as_many_statements_for_much_as_for_little(lite_browser
             make_title(firm, "tech_sme", date(1990 + number, 3, 1), date(1990 + number, 12, 31))
             yearly.record(firm.id, "operating_revenue", 1990 + number, Decimal(number), "企业填报")
             make_contact(firm, name=f"人{number}", phone=f"154000{number:05d}")
-            visit = Visit(
-                firm_id=firm.id, visit_on=date(2020, 1, 1), text="看", created_by_id=user.id, created_at=clock.now()
-            )
-            db.session.add(visit)
+            make_visit(firm, user, visit_on=date(2020, 1, 1))
         lite_browser.get(f"/firms/{firm.id}")
         with statements() as sent:
             lite_browser.get(f"/firms/{firm.id}")

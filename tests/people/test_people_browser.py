@@ -51,6 +51,7 @@ def test_the_first_person_starts_the_bureau_and_signs_in_again(window: Window) -
 
     page.locator("details.who summary").click()
     page.get_by_role("button", name="退出登录").click()
+    page.wait_for_url("**/sign-in/**")
     sign_in(window, "secadmin", secret)
     assert page.get_by_role("heading", level=1).inner_text() == "换口令"
     page.get_by_label("现在的口令").fill(secret)

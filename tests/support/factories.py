@@ -1,6 +1,7 @@
 """Rows with full defaults: a test names only what matters to it. Names are invented."""
 
 import itertools
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,18 +10,25 @@ from sqlalchemy import select
 from models import clock
 from models.area import Area
 from models.base import db
+from models.campaign import Campaign
 from models.firm import Firm, merging
 from models.firm.contacts import Contact
 from models.firm.merge import FirmMerge
 from models.firm.tags import Tag
-from models.importing import ImportRow, ImportRun
+from models.import_mapping import ImportMapping
+from models.importing import ImportRow, ImportRun, MatchDecision
+from models.patent import Patent, PatentOwner
+from models.plan import PlanLine, PlanOfficer
 from models.pool import PoolType
+from models.promise import Promise
 from models.rules.access import ROLES
 from models.saved_view import SavedView
 from models.task import Task
-from models.title import Title, TitleType
+from models.title import Batch, Title, TitleType
+from models.title_claim import TitleClaim
 from models.unit import Absence, Membership, Unit
 from models.user import Role, User
+from models.visit import Service, Visit, VisitDemand, VisitKind, VisitPhoto
 
 _number = itertools.count(1)
 
@@ -117,6 +125,26 @@ def make_import_row(run: ImportRun | None = None, **values: Any) -> ImportRow:
     return row
 
 
+def make_mapping(**values: Any) -> ImportMapping:
+    """A learned mapping of a list of names."""
+    number = next(_number)
+    defaults = {"signature": f"{number:064d}", "words": '["名称"]', "kind": "register", "columns": '{"name": "名称"}'}
+    mapping = ImportMapping(**{**defaults, "corrected_at": clock.now(), **values})
+    db.session.add(mapping)
+    db.session.flush()
+    return mapping
+
+
+def make_match_decision(firm: Firm | None = None, **values: Any) -> MatchDecision:
+    """A written name that a person said means a firm."""
+    firm = firm or make_firm()
+    defaults = {"match_key": f"写法{next(_number)}", "firm_id": firm.id, "decided_at": clock.now()}
+    decision = MatchDecision(**{**defaults, **values})
+    db.session.add(decision)
+    db.session.flush()
+    return decision
+
+
 def make_title(
     firm: Firm, key: str = "hnte", issued_on: date = date(2024, 1, 1), ends_on: date | None = None, **values: Any
 ) -> Title:
@@ -128,6 +156,51 @@ def make_title(
     db.session.add(title)
     db.session.flush()
     return title
+
+
+def make_batch(key: str = "hnte", name: str = "第一批", announced_on: date = date(2024, 11, 1), **values: Any) -> Batch:
+    """A batch of one of the types every database begins with."""
+    kind = db.session.scalars(select(TitleType).where(TitleType.key == key)).one()
+    batch = Batch(type_id=kind.id, name=name, announced_on=announced_on, **values)
+    db.session.add(batch)
+    db.session.flush()
+    return batch
+
+
+def make_title_claim(firm: Firm, key: str = "srdi_sme", written: str = "是", **values: Any) -> TitleClaim:
+    """What a ledger says of a firm without date and number."""
+    kind = db.session.scalars(select(TitleType).where(TitleType.key == key)).one()
+    defaults: dict[str, Any] = {"source": "台账.xlsx", "created_at": clock.now()}
+    claim = TitleClaim(firm_id=firm.id, type_id=kind.id, written=written, **{**defaults, **values})
+    db.session.add(claim)
+    db.session.flush()
+    return claim
+
+
+def make_patent(firm: Firm | None = None, *owners: str, **values: Any) -> Patent:
+    """A granted invention of this firm (of nobody here without one) and of these owners; values may name `obtained`,
+    `assumed`, `transferred_on` and `left_on` of the firm."""
+    part = {name: values.pop(name) for name in ("obtained", "assumed", "transferred_on", "left_on") if name in values}
+    defaults: dict[str, Any] = {
+        "number": f"2020100{next(_number):05d}.0",
+        "kind": "invention",
+        "title": "一种测试方法",
+        "filed_on": date(2020, 5, 1),
+        "granted_on": date(2022, 6, 1),
+        "expires_on": date(2040, 4, 30),
+        "status": "granted",
+        "created_at": clock.now(),
+    }
+    patent = Patent(**{**defaults, **values})
+    db.session.add(patent)
+    db.session.flush()
+    names: list[tuple[str, int | None]] = [(firm.name, firm.id)] if firm else []
+    names += [(name, None) for name in owners]
+    for position, (name, firm_id) in enumerate(names, 1):
+        more = part if firm_id else {}
+        db.session.add(PatentOwner(patent_id=patent.id, position=position, name=name, firm_id=firm_id, **more))
+    db.session.flush()
+    return patent
 
 
 def make_pool_type(key: str = "cultivation_pool", **values: Any) -> PoolType:
@@ -192,6 +265,101 @@ def make_saved_view(user: User | None = None, name: str = "明年到期", query:
     return SavedView.keep(user or make_user(), "firms", name, query, shared=False)
 
 
+def make_visit(
+    firm: Firm | None = None, officer: User | Sequence[User] | None = None, kind: str = "visit", **values: Any
+) -> Visit:
+    """An officer (or several) met a firm ten days ago."""
+    officers = [officer or make_user()] if officer is None or isinstance(officer, User) else list(officer)
+    defaults: dict[str, Any] = {"visit_on": clock.today() - timedelta(days=10), "text": "看了新产线，缺嵌入式工程师。"}
+    row = {**defaults, **values}
+    return Visit.add(firm or make_firm(), row.pop("visit_on"), row.pop("text"), officers, officers[0], clock.now(),
+                     kind_id=make_visit_kind(kind).id, **row)  # fmt: skip
+
+
+def make_visit_kind(key: str = "visit") -> VisitKind:
+    """A kind of contact, found again by its key."""
+    kind = db.session.scalar(select(VisitKind).where(VisitKind.key == key))
+    if kind is None:
+        kind = VisitKind(key=key, name=key)
+        db.session.add(kind)
+        db.session.flush()
+    return kind
+
+
+def make_service(key: str = "policy_talk") -> Service:
+    """A service, found again by its key."""
+    row = db.session.scalar(select(Service).where(Service.key == key))
+    if row is None:
+        row = Service(key=key, name=key)
+        db.session.add(row)
+        db.session.flush()
+    return row
+
+
+def make_campaign(name: str = "高企百家行", **values: Any) -> Campaign:
+    """A campaign of this year, found again by its name."""
+    row = db.session.scalar(select(Campaign).where(Campaign.name == name))
+    if row is None:
+        year = clock.today().year
+        defaults: dict[str, Any] = {"from_on": date(year, 1, 1), "to_on": date(year, 12, 31), "quota": 100}
+        row = Campaign.begin(clock.now())
+        for field, value in {**defaults, **values, "name": name}.items():
+            setattr(row, field, value)
+        db.session.add(row)
+        db.session.flush()
+    return row
+
+
+def make_demand(visit: Visit | None = None, **values: Any) -> VisitDemand:
+    """What a firm asked for at a visit; it waits for review."""
+    visit = visit or make_visit()
+    defaults: dict[str, Any] = {"words": "缺两名嵌入式工程师", "category": "人才招聘", "created_at": clock.now()}
+    row = VisitDemand(visit_id=visit.id, firm_id=visit.firm_id, **{**defaults, **values})
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def make_promise(
+    firm: Firm | None = None, person: User | None = None, visit: Visit | None = None, **values: Any
+) -> Promise:
+    """Somebody promised the firm an answer within a week."""
+    person = person or make_user()
+    defaults: dict[str, Any] = {
+        "words": "下周答复用地手续",
+        "due_on": (visit.visit_on if visit else clock.today()) + timedelta(days=7),
+    }
+    row = {**defaults, **values}
+    firm_id = visit.firm_id if visit else (firm or make_firm()).id
+    promise = Promise.make(firm_id, row.pop("words"), person.id, row.pop("due_on"), person, clock.now(), visit)
+    for field, value in row.items():
+        setattr(promise, field, value)
+    db.session.flush()
+    return promise
+
+
+def make_photo(visit: Visit | None = None, sha256: str = "a" * 64, **values: Any) -> VisitPhoto:
+    """A photo that a phone announced and that has not arrived."""
+    row = VisitPhoto(visit_id=(visit or make_visit()).id, sha256=sha256, created_at=clock.now(), **values)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
 def make_merge() -> FirmMerge:
     """Two firms that were made one."""
     return merging.merge(make_firm(), make_firm(), make_user())
+
+
+def make_plan_line(
+    firm: Firm | None = None, officer: User | None = None, on: date | None = None, **values: Any
+) -> PlanLine:
+    """An officer is to see a firm tomorrow."""
+    who = officer or make_user()
+    day = on or clock.today() + timedelta(days=1)
+    row = PlanLine(planned_on=day, firm_id=(firm or make_firm()).id, created_by_id=who.id, created_at=clock.now(),
+                   **{"what": "看研发费用归集", **values})  # fmt: skip
+    row.officers = [PlanOfficer(user_id=who.id)]
+    db.session.add(row)
+    db.session.flush()
+    return row

@@ -8,15 +8,22 @@ from werkzeug.routing import Rule
 
 from models import clock
 from models.base import db
+from models.phone import Phone
 from models.user_session import UserSession
-from tests.support import factories
+from tests.support import factories, handing, scheme_factories
 from tests.support.factories import make_absence, make_membership, make_unit
 
 #: URL argument → makes a row and returns its value. A feature adds its own arguments here.
 ARGUMENTS: dict[str, Callable[[], object]] = {
+    "token": lambda: "x" * 43,
+    "link_id": lambda: handing.make_calendar_link().id,
+    "handover_id": lambda: handing.make_handover().id,
+    "line_id": lambda: factories.make_plan_line().id,
     "title_id": lambda: factories.make_title(factories.make_firm()).id,
     "type_id": lambda: factories.make_title(factories.make_firm()).type_id,
     "pool_type_id": lambda: factories.make_pool_type().id,
+    "batch_id": lambda: factories.make_batch().id,
+    "phone_id": lambda: Phone.register(factories.make_user(), "", clock.now())[0].id,
     "firm_id": lambda: factories.make_firm().id,
     "user_id": lambda: factories.make_user().id,
     "task_id": lambda: factories.make_task().id,
@@ -24,6 +31,22 @@ ARGUMENTS: dict[str, Callable[[], object]] = {
     "view_id": lambda: factories.make_saved_view().id,
     "page": lambda: "firms",
     "merge_id": lambda: factories.make_merge().id,
+    "visit_id": lambda: factories.make_visit().id,
+    "photo_id": lambda: factories.make_photo().id,
+    "demand_id": lambda: factories.make_demand().id,
+    "promise_id": lambda: factories.make_promise().id,
+    "kind_id": lambda: factories.make_visit_kind().id,
+    "service_id": lambda: factories.make_service().id,
+    "campaign_id": lambda: factories.make_campaign().id,
+    "visit_uuid": lambda: factories.make_visit().uuid,
+    "sha256": lambda: "a" * 64,
+    "opinion_id": lambda: scheme_factories.make_opinion().id,
+    "opinion_kind_id": lambda: scheme_factories.make_opinion_kind().id,
+    "team_id": lambda: scheme_factories.make_team().id,
+    "team_firm_id": lambda: scheme_factories.make_team_firm().id,
+    "outcome_kind_id": lambda: scheme_factories.make_outcome_kind().id,
+    "scheme_contact_id": lambda: scheme_factories.make_scheme_contact().id,
+    "scheme_kind_id": lambda: scheme_factories.make_scheme_kind().id,
     "tag_id": lambda: factories.make_tag().id,
     "area_id": lambda: factories.make_area().id,
     "unit_id": lambda: make_unit().id,
@@ -31,6 +54,10 @@ ARGUMENTS: dict[str, Callable[[], object]] = {
     "absence_id": lambda: make_absence().id,
     "role_name": lambda: "officer",
     "import_id": lambda: factories.make_import().id,
+    "number": lambda: 1,
+    "mapping_id": lambda: factories.make_mapping().id,
+    "decision_id": lambda: factories.make_match_decision().id,
+    "drop_id": lambda: factories.make_import().id,
     "row_id": lambda: factories.make_import_row().id,
     "effect": lambda: "held",
     "tree": lambda: "area",

@@ -25,6 +25,13 @@ ENDS_SOON = timedelta(90)
 EVENTS_SHOWN = 30
 YEARS_SHOWN = 5
 
+#: What is counted of the rights of a firm: key, label, note.
+PATENT_GROUPS = (
+    ("class1", "Ⅰ类 自主", "含推定"),
+    ("class2", "Ⅱ类 自主", "含推定"),
+    ("transferred", "受让", "Ⅰ、Ⅱ类都在内"),
+)
+
 #: What the strip of small bars shows of the yearly figures.
 IN_STRIP = ("operating_revenue", "rd_expense", "tech_staff", "staff_total")
 
@@ -33,7 +40,7 @@ IN_STRIP = ("operating_revenue", "rd_expense", "tech_staff", "staff_total")
 @needs("firms.view")
 def show(firm_id: int) -> str | Response:
     """The record as of today, or of the day in the address; a merged firm leads to the one it went into."""
-    on = _day()
+    on = day()
     try:
         profile = load(g.user, firm_id, on)
     except NotFound:
@@ -49,11 +56,11 @@ def show(firm_id: int) -> str | Response:
         events=shown, more=len(events) - len(shown), kinds=kinds, strip=strip(profile), years=years(profile),
         may_change=may_change(g.user, profile.firm), may_call=may_call(g.user, profile.firm), rungs=RUNG_NAMES,
         statuses=STATUSES, flags=FLAGS, care_levels=CARE_LEVELS, code_kinds=CODE_KINDS,
-        industry=industry_name(profile.firm.industry_code), title_words=title_words,
+        industry=industry_name(profile.firm.industry_code), title_words=title_words, patent_groups=PATENT_GROUPS,
     )  # fmt: skip
 
 
-def _day() -> date:
+def day() -> date:
     """The day in the address, today without one or with one that cannot be read."""
     try:
         return date.fromisoformat(request.args.get("on", ""))
