@@ -48,34 +48,31 @@ def problems(full: bool = False) -> Iterator[Problem]:
 def references() -> Iterator[Problem]:
     """Rows that name a row that is not there: enforced ones (SQLite can be opened without), and ids kept plainly."""
     for table in db.metadata.sorted_tables:
-        for name, parent in (*_enforced(table), *_plain(table)):
-            broken = _count_orphans(table, name, parent)
+        for pairs, parent in (*_enforced(table), *_plain(table)):
+            broken = _count_orphans(table, pairs, parent)
             if broken:
-                yield Problem("references", f"表 {table.name} 有 {broken} 行的 {name} 指向不存在的 {parent.name}")
+                names = "、".join(pairs)
+                yield Problem("references", f"表 {table.name} 有 {broken} 行的 {names} 指向不存在的 {parent.name}")
 
 
-def _enforced(table: Table) -> Iterator[tuple[str, Table]]:
+def _enforced(table: Table) -> Iterator[tuple[dict[str, str], Table]]:
+    """Column of the row → column of the parent, for each constraint; several together point to one row."""
     for constraint in table.foreign_key_constraints:
-        for key in constraint.elements:
-            yield key.parent.name, key.column.table
+        yield {key.parent.name: key.column.name for key in constraint.elements}, constraint.referred_table
 
 
-def _plain(table: Table) -> Iterator[tuple[str, Table]]:
+def _plain(table: Table) -> Iterator[tuple[dict[str, str], Table]]:
     """Columns that point without a constraint: provenance, which outlives no import."""
     column = table.columns.get("import_row_id")
     if column is not None and not column.foreign_keys:
-        yield "import_row_id", db.metadata.tables["import_row"]
+        yield {"import_row_id": "id"}, db.metadata.tables["import_row"]
 
 
-def _count_orphans(table: Table, column: str, parent: Table) -> int:
+def _count_orphans(table: Table, pairs: dict[str, str], parent: Table) -> int:
     target = parent.alias("parent")
-    missing = ~exists().where(target.c[_key(parent)] == table.c[column])
-    query = select(func.count()).select_from(table).where(table.c[column].is_not(None), missing)
-    return db.session.scalar(query) or 0
-
-
-def _key(table: Table) -> str:
-    return next(iter(table.primary_key.columns)).name
+    missing = ~exists().where(*(target.c[theirs] == table.c[ours] for ours, theirs in pairs.items()))
+    query = select(func.count()).select_from(table)
+    return db.session.scalar(query.where(*(table.c[ours].is_not(None) for ours in pairs), missing)) or 0
 
 
 def current_values() -> Iterator[Problem]:

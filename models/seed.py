@@ -4,6 +4,7 @@ from sqlalchemy import literal, select
 
 from models import calendar, opinion, pool, title
 from models.base import db
+from models.issue import kinds as issue_kinds
 from models.rules.access import ROLES
 from models.scheme import record as scheme
 from models.user import Role
@@ -13,7 +14,8 @@ from models.visit import kinds, outcomes
 NOT_DATA = frozenset(
     {
         "role", "title_type", "pool_type", "visit_kind", "service", "contact_scheme_kind", "outcome_kind", "setting",
-        "opinion_kind", "job_override", "job_run", "worker_lease", "task", "change", "calendar_day", "calendar_year",
+        "opinion_kind", "issue_class", "issue_topic",
+        "job_override", "job_run", "worker_lease", "task", "change", "calendar_day", "calendar_year",
     }
 )  # fmt: skip
 #: The trail may begin before there is an account; nothing takes it away again.
@@ -33,6 +35,7 @@ def seed_defaults() -> None:
     scheme.seed_defaults()
     outcomes.seed_defaults()
     opinion.seed_defaults()
+    issue_kinds.seed_defaults()
     db.session.flush()
 
 

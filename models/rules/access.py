@@ -33,7 +33,15 @@ PERMISSIONS: dict[str, str] = {
     "rights.edit": "分配角色与权限",
     "audit.view": "查看审计记录",
     "audit.export": "导出审计记录",
+    "issues.view": "查看问题清单",
+    "issues.raise": "登记问题",
+    "issues.handle": "办理交给自己的问题",
+    "issues.dispatch": "受理、分类、交办问题，裁定退办",
+    "issues.call": "电话回访企业",
+    "issues.supervise": "督办、提级，批准延期和挂账",
     "issues.close": "销号审核",
+    "issues.export": "导出三张清单、发布期次",
+    "issues.setup": "维护问题类别、时限、专题、服务菜单",
     "self": "使用自己的账号（口令、会话、视图）",
 }
 
@@ -56,6 +64,10 @@ _STAFF = EVERYONE | {
     "people.view",
     "tasks.view",
     "absences.edit",
+    "issues.view",
+    "issues.raise",
+    "issues.handle",
+    "issues.call",
 }
 
 #: What each role may do when a bureau begins; the security administrator may change the rows later.
@@ -72,6 +84,9 @@ ROLES: dict[str, frozenset[str]] = {
             "units.edit",
             "types.edit",
             "calendar.edit",
+            "issues.dispatch",
+            "issues.export",
+            "issues.setup",
         }
     ),
     "manager": frozenset(
@@ -84,6 +99,9 @@ ROLES: dict[str, frozenset[str]] = {
             "types.edit",
             "calendar.edit",
             "issues.close",
+            "issues.dispatch",
+            "issues.export",
+            "issues.supervise",
         }
     ),
     "town": frozenset(
@@ -101,9 +119,12 @@ ROLES: dict[str, frozenset[str]] = {
             "units.view",
             "tasks.view",
             "absences.edit",
+            "issues.view",
+            "issues.raise",
+            "issues.handle",
         }
     ),
-    "handler": frozenset(EVERYONE),
+    "handler": frozenset(EVERYONE | {"issues.handle"}),
     "sysadmin": frozenset(
         EVERYONE
         | {
