@@ -26,18 +26,12 @@ from models.errors import NotFound
 from models.firm.record import Firm
 from models.issue.groups import IssueGroup
 from models.issue.kinds import IssueClass, IssueTopic, OutsideHandler
+from models.rules.issue import ENDED, STATES
 from models.rules.issue_kinds import CHANNELS, FLOWS, KINDS, OUTCOMES
 from models.unit import Unit
 from models.user import User
 from models.visit.demands import VisitDemand
 from models.visit.record import Visit
-
-STATES = (
-    "registered", "admitted", "dispatched", "signed_for", "in_progress", "resolution_proposed", "awaiting_firm",
-    "in_review", "closed_out", "declined", "explained", "withdrawn", "objected", "parked",
-)  # fmt: skip
-#: In these nobody works on it any more; only the last of the first three is 销号.
-ENDED = ("closed_out", "declined", "explained", "withdrawn")
 
 
 class Issue(Model):

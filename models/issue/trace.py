@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, Text, 
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from models.base import Key, Model, Moment, Name, db, one_of
-from models.issue.record import STATES
+from models.rules.issue import STATES
 from models.rules.issue_kinds import VIAS
 from models.unit import Unit
 from models.user import User
