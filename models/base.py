@@ -1,15 +1,28 @@
 """The database handle, the names of constraints, and the column types both databases agree on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, ColumnElement, DateTime, MetaData, String, Text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 #: 1 万元 is 10,000 yuan, a yuan is 100 分.
 FEN_PER_WAN = 1_000_000
@@ -101,12 +114,30 @@ def one_of(column: str, values: Any) -> str:
     return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
 
 
+#: From so many ids on they are passed as one text: a parameter of its own for each costs more than the statement.
+MANY_IDS = 20
+
+
 def among(column: Any, ids: Sequence[int]) -> ColumnElement[bool]:
-    """The condition that a column holds one of these ids; a run without gaps, as new rows make, costs two parameters
-    instead of thousands."""
+    """The condition that a column holds one of these ids, however many: a run without gaps, as new rows make, is two
+    parameters, any other long list one."""
     if ids and max(ids) - min(ids) + 1 == len(set(ids)):
         return cast(ColumnElement[bool], column.between(min(ids), max(ids)))
-    return cast(ColumnElement[bool], column.in_(ids))
+    if len(ids) < MANY_IDS:
+        return cast(ColumnElement[bool], column.in_(ids))
+    if db.engine.dialect.name == "postgresql":
+        # Not = ANY: where no index is used, each row would be compared with every id.
+        values = select(func.unnest(array_of(ids, Integer())))
+    else:
+        listed = func.json_each(literal(f"[{','.join(map(str, ids))}]", Text)).table_valued("value")
+        values = select(listed.c.value)
+    return cast(ColumnElement[bool], column.in_(values))
+
+
+def array_of(values: Iterable[Any], of: TypeEngine[Any]) -> ColumnElement[Any]:
+    """Numbers, days or identifiers as one array of PostgreSQL: as one text, which the driver passes many times faster
+    than a list."""
+    return sql_cast(literal(f"{{{','.join(map(str, values))}}}", Text), ARRAY(of))
 
 
 #: Lengths used again and again, so that the same thing has the same length everywhere.

@@ -1,16 +1,16 @@
-"""Many rows into one table at once: COPY on PostgreSQL, one prepared statement on SQLite, without a compiled set of
-parameters for each row. Within the transaction of the session; the caller commits."""
+"""Many rows into one table, or out of it, at once: COPY and arrays on PostgreSQL, one prepared statement on SQLite,
+without a compiled set of parameters for each row. Within the transaction of the session; the caller commits."""
 
 from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Table, TableClause
+from sqlalchemy import Connection, Table, TableClause, delete, func
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
-from models.base import db
+from models.base import array_of, db
 
 
 def put(table: TableClause, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -68,6 +68,29 @@ def put_dicts(table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
             values = [(*row, make(None)) for row in values]
         names.append(column.name)
     put(table, names, values)
+
+
+def take(table: TableClause, names: Sequence[str], keys: Sequence[Sequence[Any]]) -> None:
+    """Delete the rows that have these values (numbers, days, identifiers) in these columns; none may be empty."""
+    if not keys:
+        return
+    db.session.flush()
+    connection = db.session.connection()
+    if connection.dialect.name == "postgresql":
+        columns = zip(names, zip(*keys, strict=True), strict=True)
+        listed = [array_of(values, table.c[name].type) for name, values in columns]
+        gone = func.unnest(*listed).table_valued(*names, name="gone").render_derived()
+        connection.execute(delete(table).where(*(table.c[name] == gone.c[name] for name in names)))
+        return
+    quoted = connection.dialect.identifier_preparer.quote
+    readers = [_reader(table, name, connection.dialect) or _as_it_is for name in names]
+    marks = " AND ".join(f"{quoted(name)} = ?" for name in names)
+    rows = [tuple(read(value) for read, value in zip(readers, key, strict=True)) for key in keys]
+    connection.exec_driver_sql(f"DELETE FROM {quoted(table.name)} WHERE {marks}", rows)  # noqa: S608
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def _reader(table: TableClause, name: str, dialect: Dialect) -> Callable[[Any], Any] | None:

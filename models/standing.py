@@ -33,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, UOWTransaction, mapped_column
 
 from models import bulk, clock
-from models.base import Key, Model, Moment, db
+from models.base import Key, Model, Moment, among, db
 from models.firm.record import Firm
 from models.firm.status import FirmStatus
 from models.pool import PoolMember, PoolType
@@ -135,8 +135,8 @@ Rows = dict[type[Any], list[tuple[Any, ...]]]
 def refresh(firm_ids: Iterable[int] | None = None) -> int:
     """Rebuild the index of these firms (default: of all) and return how many; the caller commits.
 
-    Firms that hold nothing and never left, nearly all, are written by one set statement; of the others a fixed number
-    of statements per chunk, however many titles they have.
+    Of firms made in a row, those that hold nothing and never left, nearly all, are written by one set statement. Of
+    any others only the rows that change are written, by a fixed number of statements per chunk.
     """
     db.session.flush()
     kinds = TitleType.list_all()
@@ -145,25 +145,44 @@ def refresh(firm_ids: Iterable[int] | None = None) -> int:
     change = insert(StandingChange).values(at=clock.now(), token=uuid4().hex)
     if firm_ids is None:
         db.session.execute(delete(StandingChange), execution_options=QUIET)
-        for table in INDEX:
-            db.session.execute(delete(table), execution_options=QUIET)
-        _write_plain(true())
-        eventful = db.session.scalars(select(Firm.id).where(~_plain()).order_by(Firm.id)).all()
-        for chunk in _chunks(eventful):
-            _write(chunk, kinds, reckoner)
+        _rebuild(lambda column: true(), kinds, reckoner)
         db.session.execute(change)
         return db.session.scalar(select(func.count()).select_from(Firm)) or 0
     ids = sorted(set(firm_ids))
     ids = sorted({*ids, *_former_owners(ids)})
-    for among in _parts(ids):
-        for table in INDEX:
-            db.session.execute(delete(table).where(among(table.firm_id)), execution_options=QUIET)
-        _write_plain(among(Firm.id))
-        eventful = db.session.scalars(select(Firm.id).where(among(Firm.id), ~_plain()).order_by(Firm.id)).all()
-        for chunk in _chunks(eventful):
-            _write(chunk, kinds, reckoner)
+    if len(ids) > CHUNK and ids[-1] - ids[0] < len(ids) + len(ids) // 50:
+        # An import makes firms in a row: a range says that shorter, and the few others within it are rebuilt too.
+        _rebuild(lambda column: column.between(ids[0], ids[-1]), kinds, reckoner)
+    else:
+        for chunk in _chunks(ids):
+            _mend(chunk, kinds, reckoner)
     db.session.execute(change)
     return len(ids)
+
+
+def _rebuild(which: Callable[[Any], ColumnElement[bool]], kinds: list[TitleType], reckoner: Reckoner) -> None:
+    """Write all rows of the firms whose number is one of these anew."""
+    for table in INDEX:
+        db.session.execute(delete(table).where(which(table.firm_id)), execution_options=QUIET)
+    _write_plain(which(Firm.id))
+    eventful = db.session.scalars(select(Firm.id).where(which(Firm.id), ~_plain()).order_by(Firm.id)).all()
+    for chunk in _chunks(eventful):
+        for table, rows in _rows_of(chunk, kinds, reckoner).items():
+            bulk.put(db.metadata.tables[table.__tablename__], COLUMNS[table], rows)
+
+
+def _mend(firm_ids: Sequence[int], kinds: list[TitleType], reckoner: Reckoner) -> None:
+    """Write the rows of these firms that are not there yet and take away those that are wrong."""
+    for table, rows in _rows_of(firm_ids, kinds, reckoner).items():
+        written = db.metadata.tables[table.__tablename__]
+        names = COLUMNS[table]
+        query = select(*(written.c[name] for name in names)).where(among(written.c.firm_id, firm_ids))
+        there = set(map(tuple, db.session.execute(query)))
+        key = [column.name for column in written.primary_key]
+        places = [names.index(name) for name in key]
+        gone = [tuple(row[place] for place in places) for row in there.difference(rows)]
+        bulk.take(written, key, sorted(gone))
+        bulk.put(written, names, [row for row in rows if row not in there])
 
 
 def state() -> tuple[object, ...]:
@@ -179,22 +198,14 @@ def _state_query() -> Any:
 
 
 def _former_owners(ids: list[int]) -> set[int]:
-    """Firms the index still holds a title for that has gone to one of these."""
-    former: set[int] = set()
-    for among in _parts(ids):
-        query = select(TitleIssue.firm_id).join(Title, Title.id == TitleIssue.title_id)
-        former |= set(db.session.scalars(query.where(among(Title.firm_id), TitleIssue.firm_id != Title.firm_id)))
-    return former
-
-
-def _parts(ids: list[int]) -> Iterator[Callable[[Any], ColumnElement[bool]]]:
-    """Conditions that together cover these ids. An import makes firms in a row: a range says that shorter than a list,
-    and the few others within it are rebuilt with them."""
-    if ids and ids[-1] - ids[0] < len(ids) + len(ids) // 50:
-        yield lambda column: and_(column >= ids[0], column <= ids[-1])
-        return
+    """Firms the index still holds a title for that has gone to one of these; it does no longer."""
+    former: dict[int, int] = {}
     for chunk in _chunks(ids):
-        yield lambda column, chunk=chunk: column.in_(chunk)  # type: ignore[misc]
+        query = select(TitleIssue.title_id, TitleIssue.firm_id).join(Title, Title.id == TitleIssue.title_id)
+        query = query.where(among(Title.firm_id, chunk), TitleIssue.firm_id != Title.firm_id)
+        former |= {row.title_id: row.firm_id for row in db.session.execute(query)}
+    bulk.take(db.metadata.tables["title_issue"], ["title_id"], [(title_id,) for title_id in former])
+    return set(former.values())
 
 
 def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -208,20 +219,13 @@ def _plain() -> ColumnElement[bool]:
     return and_(Firm.status == "active", Firm.merged_into_id.is_(None), *hanging)
 
 
-def _write_plain(among: ColumnElement[bool]) -> None:
+def _write_plain(which: ColumnElement[bool]) -> None:
     """The one span of every plain firm among these."""
     rung = literal(Rung.REGISTERED.value)
     start = func.coalesce(Firm.founded_on, literal(BEGINNING, Date))
-    spans = select(Firm.id, start, literal(FOREVER, Date), rung, rung).where(_plain(), among)
+    spans = select(Firm.id, start, literal(FOREVER, Date), rung, rung).where(_plain(), which)
     columns = ["firm_id", "from_on", "to_on", "rung", "rung_with_pending"]
     db.session.execute(insert(db.metadata.tables["standing"]).from_select(columns, spans))
-
-
-def _write(firm_ids: Sequence[int], kinds: list[TitleType], reckoner: Reckoner) -> None:
-    if not firm_ids:
-        return
-    for table, rows in _rows_of(firm_ids, kinds, reckoner).items():
-        bulk.put(db.metadata.tables[table.__tablename__], COLUMNS[table], rows)
 
 
 QUIET = {"synchronize_session": False}
@@ -232,7 +236,7 @@ def histories(firm_ids: Sequence[int]) -> Iterator[tuple[int, History]]:
     grants: dict[int, list[Grant]] = defaultdict(list)
     keys = {kind.id: kind.key for kind in TitleType.list_all()}
     columns = (Title.firm_id, Title.type_id, Title.issued_on, Title.ends_on, Title.revoked_on, Title.noticed_on)
-    query = select(*columns, Title.provisional, Title.id).where(Title.firm_id.in_(firm_ids))
+    query = select(*columns, Title.provisional, Title.id).where(among(Title.firm_id, firm_ids))
     for firm_id, type_id, issued_on, ends_on, revoked_on, noticed_on, provisional, title_id in db.session.execute(
         query.order_by(Title.id)
     ):
@@ -242,11 +246,11 @@ def histories(firm_ids: Sequence[int]) -> Iterator[tuple[int, History]]:
         PoolType, PoolType.id == PoolMember.type_id
     )
     for firm_id, from_on, to_on in db.session.execute(
-        stays.where(PoolMember.firm_id.in_(firm_ids), PoolType.makes_potential).order_by(PoolMember.id)
+        stays.where(among(PoolMember.firm_id, firm_ids), PoolType.makes_potential).order_by(PoolMember.id)
     ):
         pools[firm_id].append(Stay(from_on, to_on))
     away = _away(firm_ids)
-    firms = select(Firm.id, Firm.founded_on).where(Firm.id.in_(firm_ids), Firm.merged_into_id.is_(None))
+    firms = select(Firm.id, Firm.founded_on).where(among(Firm.id, firm_ids), Firm.merged_into_id.is_(None))
     for firm_id, founded_on in db.session.execute(firms.order_by(Firm.id)):
         evidence = [*(g.issued_on for g in grants[firm_id]), *(stay.from_on for stay in pools[firm_id])]
         presence = rules.presence(founded_on, away[firm_id], evidence)
@@ -257,12 +261,12 @@ def _away(firm_ids: Sequence[int]) -> dict[int, list[Stay]]:
     """The days on which each firm was moved out, deregistered or struck off; without a day it counts from ever."""
     away: dict[int, list[Stay]] = defaultdict(list)
     gone = select(FirmStatus.firm_id, FirmStatus.from_on, FirmStatus.to_on).where(
-        FirmStatus.firm_id.in_(firm_ids), FirmStatus.status != "active"
+        among(FirmStatus.firm_id, firm_ids), FirmStatus.status != "active"
     )
     for firm_id, from_on, to_on in db.session.execute(gone.order_by(FirmStatus.id)):
         away[firm_id].append(Stay(from_on or BEGINNING, to_on))
     undated = select(Firm.id).where(
-        Firm.id.in_(firm_ids),
+        among(Firm.id, firm_ids),
         Firm.status != "active",
         ~select(FirmStatus.id).where(FirmStatus.firm_id == Firm.id).exists(),
     )

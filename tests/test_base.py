@@ -10,7 +10,7 @@ from sqlalchemy.exc import StatementError
 
 from models import clock
 from models.all import db
-from models.base import Money, tidy
+from models.base import MANY_IDS, Money, among, tidy
 from models.firm import Firm
 from tests.support.factories import make_firm
 
@@ -54,3 +54,16 @@ def test_a_moment_comes_back_aware_and_a_day_begins_at_midnight_in_shanghai(app:
     db.session.expire_all()
     assert firm.created_at == late
     assert clock.local(firm.created_at).date().isoformat() == "2026-11-20"
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, MANY_IDS - 1, MANY_IDS, MANY_IDS + 1])
+def test_ids_are_found_however_many_they_are_and_whatever_lies_between(app: Flask, count: int) -> None:
+    ids = [make_firm().id for _ in range(2 * MANY_IDS + 3)]
+    for wanted in (ids[:count], ids[: 2 * count : 2], [*ids[:count:2], ids[-1] + 1]):
+        found = db.session.scalars(select(Firm.id).where(among(Firm.id, wanted)).order_by(Firm.id)).all()
+        assert list(found) == sorted(set(wanted) & set(ids))
+
+
+def test_a_long_list_of_ids_is_one_parameter(app: Flask) -> None:
+    statement = select(Firm.id).where(among(Firm.id, range(1, 10_000, 2)))
+    assert len(statement.compile(db.engine).params) == 1

@@ -58,3 +58,20 @@ def test_nothing_is_written_of_nothing_and_a_wrong_row_is_an_error(app):
         bulk.put(
             db.metadata.tables["firm_name"], ("firm_id", "kind", "name", "match_key"), [(999_999, "alias", None, "乙")]
         )
+
+
+def test_rows_are_taken_away_by_the_values_of_several_columns(app):
+    firm_ids = [make_firm(name=f"云澜{number}有限公司").id for number in range(3)]
+    db.session.commit()
+    days = [date(1, 1, 1), date(2024, 2, 29), date(9999, 12, 31)]
+    table = db.metadata.tables["standing"]
+    names = ("firm_id", "from_on", "to_on", "rung", "rung_with_pending")
+    bulk.put(table, names, [(firm_id, day, day, "hnte", "hnte") for firm_id in firm_ids for day in days[:2]])
+    bulk.take(table, ["firm_id", "from_on"], [])
+    bulk.take(table, ["firm_id", "from_on"], [(firm_ids[0], days[0]), (firm_ids[1], days[1]), (firm_ids[2], days[2])])
+    left = select(table.c.firm_id, table.c.from_on).where(table.c.rung == "hnte")
+    assert set(map(tuple, db.session.execute(left))) == {
+        (firm_ids[0], days[1]), (firm_ids[1], days[0]), (firm_ids[2], days[0]), (firm_ids[2], days[1])
+    }  # fmt: skip
+    bulk.take(table, ["rung"], [("hnte",)])
+    assert not set(db.session.execute(left))

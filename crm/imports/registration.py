@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from crm.imports import state
-from models.base import db
+from models.base import among, db
 from models.firm.status import FirmStatus
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def load(whole: "Plan", firm_ids: Iterable[int]) -> None:
     found: dict[int, Open] = whole.store.setdefault("statuses", {})
     for chunk in state.chunks(sorted({firm_id for firm_id in firm_ids if firm_id > 0} - found.keys())):
         query = select(FirmStatus.firm_id, FirmStatus.id, FirmStatus.from_on).where(
-            FirmStatus.firm_id.in_(chunk), FirmStatus.to_on.is_(None)
+            among(FirmStatus.firm_id, chunk), FirmStatus.to_on.is_(None)
         )
         found |= {firm_id: (row_id, day) for firm_id, row_id, day in db.session.execute(query.order_by(FirmStatus.id))}
 

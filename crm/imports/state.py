@@ -10,7 +10,7 @@ from sqlalchemy import Select, Table, and_, func, or_, select
 
 from crm.imports.index import Facts, Index
 from models.area import Area
-from models.base import db
+from models.base import among, db
 from models.change import Change
 from models.firm import Firm
 from models.firm.names import FirmName
@@ -132,11 +132,11 @@ def _telling(firm_ids: Iterable[int]) -> dict[int, Facts]:
             for firm_id, name in db.session.execute(
                 select(FirmPlace.firm_id, Area.name)
                 .join(Area, Area.id == FirmPlace.area_id)
-                .where(FirmPlace.firm_id.in_(chunk), FirmPlace.tree == "area", FirmPlace.to_on.is_(None))
+                .where(among(FirmPlace.firm_id, chunk), FirmPlace.tree == "area", FirmPlace.to_on.is_(None))
                 .order_by(FirmPlace.id)
             )
         }
-        query = select(Firm.id, Firm.address, Firm.founded_on, Firm.capital).where(Firm.id.in_(chunk))
+        query = select(Firm.id, Firm.address, Firm.founded_on, Firm.capital).where(among(Firm.id, chunk))
         for firm_id, address, founded_on, capital in db.session.execute(query.order_by(Firm.id)):
             found[firm_id] = Facts(address or "", areas.get(firm_id, ""), founded_on, capital)
     return found
@@ -150,13 +150,13 @@ def firms_of(firm_ids: Iterable[int]) -> dict[int, FirmFacts]:
     """These firms as they stand."""
     found: dict[int, FirmFacts] = {}
     for chunk in chunks(sorted(set(firm_ids))):
-        for values in db.session.execute(select(*FIRM_COLUMNS).where(Firm.id.in_(chunk)).order_by(Firm.id)):
+        for values in db.session.execute(select(*FIRM_COLUMNS).where(among(Firm.id, chunk)).order_by(Firm.id)):
             found[values[0]] = FirmFacts(*tuple(values))
         for row_id, name in db.session.execute(
             select(Change.row_id, Change.field).where(
                 Change.table_name == "firm",
                 Change.source == "form",
-                Change.row_id.in_(chunk),
+                among(Change.row_id, chunk),
                 Change.field.is_not(None),
             )
         ):
@@ -164,7 +164,7 @@ def firms_of(firm_ids: Iterable[int]) -> dict[int, FirmFacts]:
                 found[row_id].typed.add(name)
         for firm_id, place_id, area_id, source in db.session.execute(
             select(FirmPlace.firm_id, FirmPlace.id, FirmPlace.area_id, FirmPlace.source)
-            .where(FirmPlace.firm_id.in_(chunk), FirmPlace.tree == "area", FirmPlace.to_on.is_(None))
+            .where(among(FirmPlace.firm_id, chunk), FirmPlace.tree == "area", FirmPlace.to_on.is_(None))
             .order_by(FirmPlace.id)
         ):
             found[firm_id].place = (place_id, area_id, source)

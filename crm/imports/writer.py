@@ -13,7 +13,7 @@ from crm.imports import state
 from crm.imports.drafts import Drafts, next_ids
 from crm.imports.plan import FieldChange, NewRow, Plan, RowPlan
 from models import bulk, change_log, clock, pinyin
-from models.base import db
+from models.base import among, db
 from models.change_log import LOGGED
 from models.importing import ImportRun
 from models.rules import firm_name
@@ -100,7 +100,7 @@ class Writer:
         changed: dict[int, dict[str, Any]] = {}
         for chunk in state.chunks(sorted(renamed)):
             query = select(table.c.id, table.c.firm_id, table.c.from_on).where(
-                table.c.firm_id.in_(chunk), table.c.kind == "registered", table.c.to_on.is_(None)
+                among(table.c.firm_id, chunk), table.c.kind == "registered", table.c.to_on.is_(None)
             )
             for row_id, firm_id, from_on in db.session.execute(query.order_by(table.c.id)):
                 to_on = max(from_on or yesterday, yesterday)

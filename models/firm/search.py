@@ -82,18 +82,18 @@ def refresh(firm_ids: Iterable[int]) -> int:
         others: dict[int, list[str]] = {}
         names = (
             select(FirmName.firm_id, FirmName.name)
-            .where(FirmName.firm_id.in_(chunk))
+            .where(among(FirmName.firm_id, chunk))
             .order_by(FirmName.firm_id, FirmName.id)
         )
         for firm_id, name in db.session.execute(names):
             others.setdefault(firm_id, []).append(name)
         # A firm is found by what was merged into it too.
-        gone = select(Firm.merged_into_id, Firm.name, Firm.code).where(Firm.merged_into_id.in_(chunk))
+        gone = select(Firm.merged_into_id, Firm.name, Firm.code).where(among(Firm.merged_into_id, chunk))
         for into, *texts in db.session.execute(gone.order_by(Firm.id)):
             others.setdefault(into or 0, []).extend(filter(None, texts))
         firms = (
             select(Firm.id, Firm.name, Firm.code)
-            .where(Firm.id.in_(chunk), Firm.merged_into_id.is_(None))
+            .where(among(Firm.id, chunk), Firm.merged_into_id.is_(None))
             .order_by(Firm.id)
         )
         rows = [

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models import standing
 from models.area import subtree
@@ -198,6 +198,36 @@ def test_a_rebuild_of_everything_changes_nothing_that_was_kept_up_to_date(app: F
     assert all(before)
     assert standing.refresh() == 40
     assert held() == before
+
+
+def test_of_a_firm_that_changes_only_the_rows_that_change_are_written(app: Flask) -> None:
+    firm, same = make_firm(founded_on=date(2015, 3, 1)), make_firm(founded_on=date(2015, 3, 1))
+    kind = db.session.scalars(select(TitleType).where(TitleType.key == "hnte")).one()
+    Title.award(firm, kind, date(2016, 11, 18))
+    db.session.commit()
+    with statements() as sent:
+        standing.refresh([firm.id, same.id])
+    assert not [one for one in sent if "standing_change" not in one and one.startswith(("INSERT", "DELETE", "COPY"))]
+    Title.award(firm, kind, date(2024, 12, 6))
+    db.session.flush()
+    with statements() as sent:
+        standing.refresh([firm.id, same.id])
+    # The beginning of the last span of 在册 stays, its end is sooner; of what the first title was nothing changes.
+    assert not [one for one in sent if one.startswith("DELETE FROM") and "DELETE FROM standing " not in one]
+
+
+def test_a_title_that_went_to_another_firm_is_counted_there_alone(app: Flask) -> None:
+    old, new = make_firm(), make_firm()
+    kind = db.session.scalars(select(TitleType).where(TitleType.key == "hnte")).one()
+    title = Title.award(old, kind, date(2024, 12, 6))
+    db.session.commit()
+    moved = update(Title).where(Title.id == title.id).values(firm_id=new.id)
+    db.session.execute(moved, execution_options={"logged": True})
+    assert standing.refresh([new.id]) == 2
+    issued = select(standing.TitleIssue.firm_id).where(standing.TitleIssue.title_id == title.id)
+    assert db.session.scalars(issued).all() == [new.id]
+    held = select(standing.StandingTitle.firm_id).where(standing.StandingTitle.type_id == kind.id)
+    assert set(db.session.scalars(held)) == {new.id}
 
 
 def test_an_edit_a_removal_and_a_changed_rule_rebuild_the_standing(app: Flask) -> None:

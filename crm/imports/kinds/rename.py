@@ -14,7 +14,7 @@ from sqlalchemy import select
 from crm.imports import state
 from crm.imports.kinds import CODE, REMARK, Field, Kind, Row, date_of, is_date, is_firm_name, register_kind
 from crm.imports.match import Candidate, Match, match
-from models.base import db
+from models.base import among, db
 from models.firm.names import FirmName
 from models.rules import firm_name
 from models.rules.dates import Day
@@ -95,7 +95,7 @@ def load(whole: "Plan", rows: list["RowPlan"]) -> None:
         query = select(
             FirmName.firm_id, FirmName.id, FirmName.kind, FirmName.match_key, FirmName.from_on, FirmName.to_on
         )
-        for line in db.session.execute(query.where(FirmName.firm_id.in_(chunk)).order_by(FirmName.id)):
+        for line in db.session.execute(query.where(among(FirmName.firm_id, chunk)).order_by(FirmName.id)):
             names[line[0]].append(Name(*line[1:]))
     whole.store["names"] = names
 

@@ -2,7 +2,7 @@
 said of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from crm.imports import state
-from models.base import db
+from models.base import among, db
 from models.rules.dates import Day
 from models.rules.title_sources import SOURCES, Said, speaks_of
 from models.title import Title, TitleType
@@ -79,13 +79,13 @@ class Book:
             self._read(chunk, types)
         self.read |= {(firm_id, kind) for firm_id in wanted for kind in types}
 
-    def _read(self, firm_ids: Iterable[int], types: list[int]) -> None:
+    def _read(self, firm_ids: Sequence[int], types: list[int]) -> None:
         table = Title.__table__
         query = select(
             Title.id, Title.firm_id, Title.type_id, Title.import_row_id, Title.confirmed_by_id,
             *(table.c[name] for name in COLUMNS),
         )  # fmt: skip
-        query = query.where(Title.firm_id.in_(firm_ids), Title.type_id.in_(types))
+        query = query.where(among(Title.firm_id, firm_ids), Title.type_id.in_(types))
         found: dict[int, Known] = {}
         confirmed: set[int] = set()
         for title_id, firm_id, type_id, row_id, by_id, *values in db.session.execute(
@@ -98,7 +98,7 @@ class Book:
             self.titles[firm_id, type_id].append(known)
             confirmed |= {title_id} if by_id else set()
         rows: dict[int, list[TitleSource]] = defaultdict(list)
-        sources = select(TitleSource).where(TitleSource.title_id.in_(found)).order_by(TitleSource.id)
+        sources = select(TitleSource).where(among(TitleSource.title_id, list(found))).order_by(TitleSource.id)
         for row in db.session.scalars(sources) if found else ():
             rows[row.title_id].append(row)
         for title_id, known in found.items():
