@@ -147,10 +147,11 @@ async function work(asked) {
   return { sent, reason };
 }
 
-// One at a time across tabs and the service worker: by a lock, or by a lease where the browser has none.
+// One at a time across tabs and the service worker: by a lock, or by a lease where the browser has none. Who presses
+// 现在发送 while another is sending waits for it, and sends what it left.
 export async function flush({ asked = false } = {}) {
   if (self.navigator && navigator.locks) {
-    return navigator.locks.request("tidu-queue", { ifAvailable: true }, (lock) => (lock ? work(asked) : { sent: 0, reason: "busy" }));
+    return navigator.locks.request("tidu-queue", { ifAvailable: !asked }, (lock) => (lock ? work(asked) : { sent: 0, reason: "busy" }));
   }
   const database = await kept.store();
   const claim = database.transaction("kept", "readwrite");
