@@ -9,8 +9,9 @@ export PORT
 
 VENV_PYTHON := .venv/bin/python
 PYTEST_WORKERS ?= auto
+TIMES ?= 10
 
-.PHONY: help run test setup setup-dev assets browser lint format proof bench lock wheelhouse clean
+.PHONY: help run test setup setup-dev assets browser lint format proof explore bench lock wheelhouse clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +46,9 @@ format: setup-dev  ## Lay the code out as lint wants it
 
 proof: setup-dev assets browser  ## Run the long checks: kills, fuzzing, full sizes
 	@exec $(VENV_PYTHON) -m pytest -m proof -n $(PYTEST_WORKERS) --dist worksteal
+
+explore: setup-dev  ## Try the laws on new random cases (TIMES=10: ten times as many as the proof)
+	@exec env TIDU_EXPLORE=$(TIMES) $(VENV_PYTHON) -m pytest -m hypothesis -n $(PYTEST_WORKERS) --dist worksteal
 
 bench: setup-dev assets  ## Measure pages and imports beside the raw limit
 	@exec $(VENV_PYTHON) -m tests.benchmarks

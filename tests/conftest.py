@@ -2,19 +2,20 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy import create_engine, make_url, text
 
 from config import Config
 from crm import create_app
 from models.all import db
-from tests.support import skips
+from tests.support import laws, skips
 from tests.support.browser import Browser
+from tests.support.emptying import begin, empty
 
+laws.begin()
 pytest_plugins = ["tests.support.skips", "tests.support.chromium"]
 
 
@@ -104,61 +105,9 @@ def lite_app(sqlite_app: Flask) -> Iterator[Flask]:
 def emptied(app: Flask) -> Iterator[Flask]:
     """Run with the rows a new bureau begins with, and leave nothing behind."""
     with app.app_context():
-        begin(app)
+        begin()
         yield app
-        db.session.rollback()
-        db.session.remove()
-        with db.engine.begin() as connection:
-            if connection.dialect.name == "sqlite":
-                connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
-                with unguarded(connection):
-                    for table in reversed(db.metadata.sorted_tables):
-                        connection.execute(table.delete())
-                connection.exec_driver_sql("DELETE FROM sqlite_sequence")
-            else:
-                empty_postgres(connection)
-
-
-def empty_postgres(connection: Connection) -> None:
-    """Delete what a test left. TRUNCATE of every table would take longer than most tests: only the audit trail, whose
-    trigger refuses a DELETE, is emptied so. Numbers begin again at one."""
-    tables = db.metadata.sorted_tables
-    asked = " UNION ALL ".join(
-        f"SELECT '{table.name}' WHERE EXISTS (SELECT 1 FROM \"{table.name}\")" for table in tables
-    )
-    held = set(connection.scalars(text(asked)))
-    guarded = [name for name in ("audit_entry", "audit_seal") if name in held]
-    if guarded:
-        connection.execute(text("TRUNCATE audit_entry, audit_seal RESTART IDENTITY"))
-    for table in reversed(tables):
-        if table.name in held and table.name not in guarded:
-            connection.execute(table.delete())
-            if "id" in table.columns:
-                connection.execute(text(f"SELECT setval(pg_get_serial_sequence('\"{table.name}\"', 'id'), 1, false)"))
-
-
-@contextmanager
-def unguarded(connection: Connection) -> Iterator[None]:
-    """Let the audit trail of SQLite be emptied, which its triggers refuse otherwise."""
-    if not connection.scalar(text("SELECT EXISTS (SELECT 1 FROM audit_entry)")):
-        yield
-        return
-    guards = connection.execute(
-        text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'audit%' ORDER BY name")
-    ).all()
-    for name, _ in guards:
-        connection.exec_driver_sql(f"DROP TRIGGER {name}")
-    yield
-    for _, statement in guards:
-        connection.exec_driver_sql(statement)
-
-
-def begin(app: Flask) -> None:
-    """Seed what every database holds from its first day."""
-    from models.seed import seed_defaults
-
-    seed_defaults()
-    db.session.commit()
+        empty()
 
 
 @pytest.fixture

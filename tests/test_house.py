@@ -22,6 +22,8 @@ FORBIDDEN = re.compile(
 BUNDLED = re.compile(
     r"(?:^|/)(?:node_modules|dist|vendor|wheelhouse)/|\.min\.(?:js|css)$|\.(?:whl|map|woff2?|ttf|otf)$"
 )
+#: How a law says on how many cases it is tried: at once, or by a name that stands for that.
+LAW = r"^@(?:law\(.*|[A-Z]+)$"
 LOCK_FILES = {"requirements.txt", "requirements-dev.txt", "requirements-node.txt", "package-lock.json"}
 #: Distribution: the name it is imported by, where they differ.
 IMPORTED_AS = {
@@ -89,6 +91,20 @@ def test_no_file_is_longer_than_it_can_be_read():
         if not str(path).startswith("migrations/versions/")
     }
     assert {path: lines for path, lines in lengths.items() if lines >= LONGEST_FILE} == {}
+
+
+def test_random_cases_are_the_same_every_time_but_for_explore():
+    """tests/support/laws.py alone says how many cases a law is tried on and where they come from."""
+    own = Path("tests/support/laws.py")
+    named = re.compile(r"hypothesis\.settings|from hypothesis import [^\n]*\bsettings\b|\bderandomize\b")
+    tests = [path for path in sources() if path.parts[0] == "tests" and path not in (own, Path("tests/test_house.py"))]
+    assert [str(path) for path in tests if named.search((ROOT / path).read_text(encoding="utf-8"))] == []
+    lawless = [
+        str(path)
+        for path in tests
+        if (text := (ROOT / path).read_text(encoding="utf-8")).count("@given(") > len(re.findall(LAW, text, re.M))
+    ]
+    assert lawless == []
 
 
 def test_only_config_reads_the_environment():

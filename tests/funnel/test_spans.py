@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from models.rules.ladder import Grant, History, Rung, Stay
 from models.rules.spans import Reckoner, Spans
 from tests.funnel.test_standing_rules import RULES, histories
+from tests.support.laws import law
 
 ISSUED = date(2022, 12, 12)
 HELD = Grant("hnte", ISSUED, date(2025, 12, 12), id=70)
@@ -17,7 +18,7 @@ def plainly(history: History) -> Spans:
     return Reckoner(RULES)._reckon(history)  # the rules asked for this very history, nothing remembered
 
 
-@settings(max_examples=100, deadline=None)
+@law(100)
 @given(histories(), histories())
 def test_spans_are_those_of_the_very_history(first, second):
     reckoner = Reckoner(RULES)

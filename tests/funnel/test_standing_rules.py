@@ -3,12 +3,13 @@
 import itertools
 from datetime import date, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models.rules import ladder, standing
 from models.rules.ladder import BEGINNING, FOREVER, Grant, GrantKind, History, Rung, Stay, TitleRule, TitleState
 from models.rules.title_types import TITLE_TYPES
+from tests.support.laws import law
 
 RULES = {t.key: TitleRule(t.key, t.rung, t.validity, t.window) for t in TITLE_TYPES}
 FIRST, LAST = date(2019, 1, 1), date(2027, 12, 31)
@@ -58,7 +59,7 @@ def interesting(history: History) -> set[date]:
     return near | {BEGINNING, FOREVER}
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@law(80)
 @given(histories())
 def test_rung_spans_are_disjoint_cover_all_days_and_agree_with_the_slow_rules(history):
     spans = standing.rung_spans(history, RULES)
@@ -73,7 +74,7 @@ def test_rung_spans_are_disjoint_cover_all_days_and_agree_with_the_slow_rules(hi
         assert span.rung_with_pending.height >= span.rung.height
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
+@law(12)
 @given(histories())
 def test_rung_spans_agree_with_the_slow_rules_on_every_single_day(history):
     spans = standing.rung_spans(history, RULES)
@@ -85,7 +86,7 @@ def test_rung_spans_agree_with_the_slow_rules_on_every_single_day(history):
         day += timedelta(days=1)
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@law(80)
 @given(histories())
 def test_title_spans_agree_with_the_slow_rules(history):
     spans = standing.title_spans(history, RULES)
@@ -103,7 +104,7 @@ def test_title_spans_agree_with_the_slow_rules(history):
             assert found == sorted(expected)
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@law(80)
 @given(histories())
 def test_lapses_are_the_days_on_which_a_title_was_held_and_then_not_even_pending(history):
     found = {(lapse.type, lapse.known_on) for lapse in standing.lapses(history, RULES)}

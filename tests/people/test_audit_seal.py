@@ -11,7 +11,7 @@ from sqlalchemy.exc import DatabaseError
 from models import audit_log, audit_seal, clock
 from models.audit import AuditEntry, AuditSeal
 from models.base import db
-from tests.conftest import unguarded
+from tests.support.emptying import unguarded
 from tests.support.factories import make_user
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -15,6 +15,7 @@ from models.base import db
 from models.firm import Firm
 from models.importing import ImportRun
 from tests.support import hostile
+from tests.support.laws import law
 from tests.support.sheets import csv_bytes, register_rows
 
 pytestmark = pytest.mark.proof
@@ -35,20 +36,20 @@ def through(data: bytes) -> int | None:
     return None if said else rows
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@law(400, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(OPENINGS), st.binary(max_size=2_000))
 def test_random_bytes(lite_app: Flask, opening: bytes, rest: bytes) -> None:
     through(opening + rest)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@law(400, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 10**9))
 def test_changed_files(lite_app: Flask, seed: int) -> None:
     for data in [*hostile.mutations(seed, 3), *hostile.inner_mutations(seed, 3)]:
         through(data)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@law(300, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.lists(st.text(max_size=30), max_size=8), max_size=12))
 def test_any_text_in_cells(lite_app: Flask, rows: list[list[str]]) -> None:
     through(csv_bytes([*register_rows([1, 2])[:1], *rows], "utf-8-sig", ",") if rows else TEXT)
