@@ -110,7 +110,7 @@ def load_index() -> Index:
         select(FirmName.firm_id, FirmName.match_key, FirmName.to_on, FirmName.kind).order_by(FirmName.id)
     ):
         if firm_id in index.firms:
-            borne = "name" if to_on is None else "former_name"
+            borne = "name" if to_on is None and kind == "registered" else "former_name"
             index.add_name(firm_id, key, "alias" if kind == "alias" else borne)
     for key, firm_id in db.session.execute(
         select(MatchDecision.match_key, MatchDecision.firm_id).order_by(MatchDecision.id)

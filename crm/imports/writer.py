@@ -72,7 +72,7 @@ class Writer:
 
     def make_names(self) -> None:
         """Every further name a list gave."""
-        rows = [self._name(new.firm_id, new.name, "alias", new.plan) for new in self.plan.new_names if not new.renamed]
+        rows = [self._name(new.firm_id, new.name, new.kind, new.plan) for new in self.plan.new_names if not new.renamed]
         self.renamed |= {new.firm_id for new in self.plan.new_names if new.firm_id > 0}
         renamed = {new.firm_id: new for new in self.plan.new_names if new.renamed}
         self._close_names(renamed)

@@ -7,11 +7,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Key, Model, Name, SortKey, one_of
 
-NAME_KINDS = {"registered": "登记名称", "alias": "又一个叫法"}
+NAME_KINDS = {"registered": "登记名称", "former": "曾用名", "alias": "又一个叫法"}
 
 
 class FirmName(Model):
-    """A name a firm bore from–to. The one without an end is its name now; an alias is what lists and people call it."""
+    """A name a firm bore from–to. The registered one without an end is its name now; a former one it bore until nobody
+    knows when; an alias is what lists and people call it."""
 
     __tablename__ = "firm_name"
     __table_args__ = (

@@ -79,8 +79,8 @@ def add_former_name(firm: Firm, name: str, to_on: date | None, source: str) -> N
     held = select(FirmName.id).where(FirmName.firm_id == firm.id, FirmName.match_key == match_key(name))
     if db.session.scalars(held).first() is None:
         row = FirmName(firm_id=firm.id, name=name, match_key=match_key(name), to_on=to_on, source=source)
-        # Without a last day it cannot be told from a name still borne, so it is kept as what people call the firm.
-        row.kind = "registered" if to_on else "alias"
+        # Without a last day it could not be told from a name still borne.
+        row.kind = "registered" if to_on else "former"
         db.session.add(row)
         _settle([firm], named=True)
 

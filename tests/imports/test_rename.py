@@ -42,7 +42,7 @@ def test_a_firm_is_renamed_and_keeps_its_old_name(
     report = run(renamed(row, header=header), **options)
     assert (kinds(report), counts(report)) == (["rename"], (0, 1, 0, 0, 0))
     if day is None:  # nobody knows until when the old name was borne
-        assert names(1) == [(NAMES[1], "alias", None, None), (NEW, "registered", None, None)]
+        assert names(1) == [(NAMES[1], "former", None, None), (NEW, "registered", None, None)]
     else:
         until = day.replace(day=day.day - 1) if day.day > 1 else date(2025, 5, 31)
         assert names(1) == [(NAMES[1], "registered", None, until), (NEW, "registered", day, None)]
@@ -113,3 +113,10 @@ def test_an_unknown_firm_with_a_code_is_not_made_by_a_change_of_name(lite_app: F
     header = ["原企业名称", "更名后企业名称", "统一社会信用代码", "更名日期"]
     row = ["云澜不在册贸易有限公司", "云澜不在册商贸有限公司", code_of(9), "2025-06-27"]
     assert counts(run(renamed(row, header=header))) == (0, 0, 0, 1, 0)
+
+
+def test_a_register_that_still_has_the_old_name_does_not_bring_it_back(lite_app: Flask) -> None:
+    run(register(), "企业登记.csv")
+    run(renamed([NAMES[1], NEW], header=["原名称", "新名称"]))
+    assert counts(run(register(), "企业登记.csv"))[:2] == (0, 0)
+    assert names(1) == [(NAMES[1], "former", None, None), (NEW, "registered", None, None)]

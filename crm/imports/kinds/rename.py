@@ -131,7 +131,7 @@ def plan(whole: "Plan", row_plan: "RowPlan", facts: "Facts") -> None:
         return
     if firm_id < 0:
         whole.drafts[firm_id].values["name"] = new
-        _add(whole, row_plan, row.name, "alias")
+        _add(whole, row_plan, row.name, "former")
         row_plan.effect = "created"
         return
     written: Day | None = row.values.get("renamed_on") or row.batch_on
@@ -157,7 +157,7 @@ def _rename(whole: "Plan", row_plan: "RowPlan", new: str, day: date | None) -> s
         until = _next_day(whole, firm.id, after, day)
         _was(whole, row_plan, before, old, day)
         if after is None:
-            _add(whole, row_plan, new, "registered" if until else "alias", day, until)
+            _add(whole, row_plan, new, "registered" if until else "former", day, until)
         else:
             _began(whole, row_plan, after, day)
         return ""
@@ -167,7 +167,7 @@ def _rename(whole: "Plan", row_plan: "RowPlan", new: str, day: date | None) -> s
     if now is not None:
         _was(whole, row_plan, now, firm.name, day)
     else:
-        _add(whole, row_plan, firm.name, "registered" if day else "alias", None, day and day - timedelta(days=1))
+        _add(whole, row_plan, firm.name, "registered" if day else "former", None, day and day - timedelta(days=1))
     if after is None:
         _add(whole, row_plan, new, "registered", day, None, told=False)
     else:
@@ -183,10 +183,10 @@ def _was(whole: "Plan", row_plan: "RowPlan", known: Name | None, name: str, day:
     """The firm bore this name until the day before; without a day it was called so, nobody knows until when."""
     until = day - timedelta(days=1) if day else None
     if known is None:
-        _add(whole, row_plan, name, "registered" if until else "alias", None, until)
+        _add(whole, row_plan, name, "registered" if until else "former", None, until)
     elif until is None:
         if known.to_on is None:
-            _set(whole, row_plan, known, "kind", "名称种类", "alias")
+            _set(whole, row_plan, known, "kind", "名称种类", "former")
     elif (known.to_on is None or until < known.to_on) and (known.from_on is None or known.from_on <= until):
         # What noticed the change of name before, a register, noticed it late: the earliest day is the nearest.
         _set(whole, row_plan, known, "kind", "名称种类", "registered")

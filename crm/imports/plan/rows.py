@@ -96,9 +96,10 @@ class NewRow:
 
 @dataclass(slots=True)
 class NewName:
-    """One more name of a firm; `renamed` names become its present name."""
+    """One more name of a firm, an alias or a former one; `renamed` names become its present name."""
 
     firm_id: int
     name: str
     plan: RowPlan
     renamed: bool = False
+    kind: str = "alias"

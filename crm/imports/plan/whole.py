@@ -16,6 +16,7 @@ from crm.imports.recognise import Look, Table
 from crm.imports.state import FirmFacts
 from models.base import db
 from models.change_log import SECRET, text_of
+from models.firm.names import NAME_KINDS
 from models.rules import firm_name
 from models.title import Batch, TitleType
 
@@ -303,14 +304,15 @@ class Plan:
             self.index.add_name(firm.id, key, "name")
             self.new_names.append(NewName(firm.id, firm.name, plan, renamed=True))
 
-    def add_name(self, plan: RowPlan, name: str) -> bool:
-        """Note another name of the row's firm when nobody is called so; True when it is new."""
+    def add_name(self, plan: RowPlan, name: str, kind: str = "former") -> bool:
+        """Note a name that the row's firm bore before, or is called (`alias`), when nobody is called so; True when it
+        is new."""
         assert plan.firm_id is not None
         key = firm_name.match_key(name)
         if not key or self.index.by_name.get(key) or not firm_name.full(name):
             return False
-        self.index.add_name(plan.firm_id, key, "former_name")
-        self.new_names.append(NewName(plan.firm_id, firm_name.clean(name), plan))
+        self.index.add_name(plan.firm_id, key, "alias" if kind == "alias" else "former_name")
+        self.new_names.append(NewName(plan.firm_id, firm_name.clean(name), plan, kind=kind))
         if plan.firm_id > 0:
-            plan.changes.append(FieldChange("firm_name", plan.firm_id, "name", "又一个叫法", None, name, told=True))
+            plan.changes.append(FieldChange("firm_name", plan.firm_id, "name", NAME_KINDS[kind], None, name, told=True))
         return True

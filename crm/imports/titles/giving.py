@@ -172,4 +172,4 @@ def _firm(whole: "Plan", row_plan: "RowPlan") -> None:
         and row_plan.match.how in ("former_name", "code")
         and firm_id not in whole.index.same_but_for_form(key)
     ):
-        whole.add_name(row_plan, row.name)
+        whole.add_name(row_plan, row.name, "alias")
