@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from crm.imports import apply, retry
 from crm.imports.undo import judge as judging
+from crm.imports.undo import words
 from crm.imports.undo.carry import carry_out
 from crm.imports.undo.trace import trace
 from models import audit_log, clock
@@ -19,14 +20,14 @@ from models.user import User
 
 #: So many rows that stayed are kept with the import; their number is kept whatever it is.
 MOST_KEPT = 2_000
-#: So many earlier imports that left something are looked at again.
-MOST_EARLIER = 20
+#: What goes may free a value that another row had; more often than so is not looked again.
+ROUNDS = 3
 
 
 def look(run: ImportRun) -> dict[str, Any]:
     """What undoing would do, as `undo` answers it, without doing it. Raises Refused as `undo` does."""
     check(run)
-    return judging.report(run, judging.judge(trace(run)))
+    return judging.report(run, judging.judge(trace(run, [earlier.id for earlier in _left()])))
 
 
 def undo(run_id: int, person_id: int | None, *, address: str = "") -> dict[str, Any]:
@@ -43,11 +44,7 @@ def undo(run_id: int, person_id: int | None, *, address: str = "") -> dict[str, 
     check(run)
     at = clock.now()
     with apply.roomy():
-        verdict = judging.judge(trace(run))
-        answer = judging.report(run, verdict)
-        carry_out(verdict, person_id, at)
-        _remember(run, answer, person_id, at)
-        _finish_earlier(run, person_id, at)
+        answer = _carry(run, person_id, at)
     audit_log.note(
         "import.undo",
         db.session.get(User, person_id) if person_id else None,
@@ -74,17 +71,33 @@ def check(run: ImportRun) -> None:
         raise Refused("这次导入没有写入，不用撤回")
 
 
-def _finish_earlier(run: ImportRun, person_id: int | None, at: datetime) -> None:
-    """What an earlier undo had to leave because this import was built on it goes now."""
-    undone = select(ImportRun).where(ImportRun.state == "undone", ImportRun.id != run.id).order_by(ImportRun.id.desc())
-    left = [earlier for earlier in db.session.scalars(undone) if earlier.undoing.get("left")]
-    for earlier in left[:MOST_EARLIER]:
-        verdict = judging.judge(trace(earlier, again=True))
-        if verdict.restored or verdict.removed:
-            answer, before = judging.report(earlier, verdict), earlier.undoing
-            carry_out(verdict, person_id, at)
-            answer |= {key: answer[key] + before[key] for key in ("restored", "removed")}
-            _remember(earlier, answer, before["person_id"], datetime.fromisoformat(before["at"]))
+def _left() -> list[ImportRun]:
+    """The imports undone before of which something stays: what was in the way may go now."""
+    undone = select(ImportRun).where(ImportRun.state == "undone").order_by(ImportRun.id)
+    return [run for run in db.session.scalars(undone) if run.undoing.get("left")]
+
+
+def _carry(run: ImportRun, person_id: int | None, at: datetime) -> dict[str, Any]:
+    """Take off what this import wrote, and with it what had to stay of earlier ones; returns the answer about this."""
+    earlier = _left()
+    answers: dict[int, dict[str, Any]] = {}
+    for _ in range(ROUNDS):
+        verdict = judging.judge(trace(run, [one.id for one in earlier]))
+        going = verdict.runs()
+        for one in (run, *earlier):
+            answer = judging.report(one, verdict)
+            if before := answers.get(one.id):
+                answer |= {key: answer[key] + before[key] for key in ("restored", "removed")}
+            answers[one.id] = answer
+        carry_out(verdict, person_id, at)
+        if not going or not any(words.TAKEN in kept.reason for kept in verdict.kept):
+            break
+    _remember(run, answers[run.id], person_id, at)
+    for one in earlier:
+        before, answer = one.undoing, answers[one.id]
+        answer |= {key: answer[key] + before[key] for key in ("restored", "removed")}
+        _remember(one, answer, before["person_id"], datetime.fromisoformat(before["at"]))
+    return answers[run.id]
 
 
 def _remember(run: ImportRun, answer: dict[str, Any], person_id: int | None, at: datetime) -> None:

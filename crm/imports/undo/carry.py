@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, literal, null, select, update
+from sqlalchemy import Table, bindparam, delete, exists, literal, null, select, update
 from sqlalchemy import insert as insert_into
 
 from crm.imports import state
@@ -117,23 +117,17 @@ class _Carrying:
                     self._mark(table.name, None, firm_id)
 
     def _note_removed(self, name: str, ids: list[int], firms: set[int]) -> None:
-        """One entry for each row, except what goes with its firm, whose own entry says so."""
-        if name == "firm":
-            table = db.metadata.tables["firm"]
-            for chunk in state.chunks(ids):
-                entry = self._entry("deleted", "firm", 0, None)
-                columns = [Change.__table__.c[key] for key in entry]
-                values = [
-                    table.c.id if key in ("row_id", "firm_id") else null() if value is None
-                    else literal(value, column.type)
-                    for (key, value), column in zip(entry.items(), columns, strict=True)
-                ]  # fmt: skip
-                rows = select(*values).where(among(table.c.id, chunk)).order_by(table.c.id)
-                db.session.execute(insert_into(db.metadata.tables["change"]).from_select(list(entry), rows))
-            return
+        """One entry for each row, except what goes with its firm, whose own entry says so. What the log spoke of has
+        one all the same: the row that gets its number next is another."""
         if name not in LOGGED:
             return
+        table, log = db.metadata.tables[name], Change.__table__
+        if name == "firm":
+            self._note_going(table, ids, table.c.id)
+            return
         made = self.verdict.trace.made[name]
+        with_firm = [row_id for row_id in ids if made[row_id] is not None and made[row_id] in firms]
+        self._note_going(table, with_firm, null(), exists().where(log.c.table_name == name, log.c.row_id == table.c.id))
         entries = [
             self._entry("deleted", name, row_id, made[row_id] if name in FIRM_TABLES else None)
             for row_id in ids
@@ -141,6 +135,19 @@ class _Carrying:
         ]
         for part in state.chunks(entries):
             change_log.write(list(part))
+
+    def _note_going(self, table: Table, ids: list[int], firm_id: Any, *which: Any) -> None:
+        """Entries for these rows, those of them that `which` says, by a set statement."""
+        entry = self._entry("deleted", table.name, 0, None)
+        columns = [Change.__table__.c[key] for key in entry]
+        given = {"row_id": table.c.id, "firm_id": firm_id}
+        values = [
+            given.get(key, null() if value is None else literal(value, column.type))
+            for (key, value), column in zip(entry.items(), columns, strict=True)
+        ]
+        for chunk in state.chunks(ids):
+            rows = select(*values).where(among(table.c.id, chunk), *which).order_by(table.c.id)
+            db.session.execute(insert_into(db.metadata.tables["change"]).from_select(list(entry), rows))
 
     def settle(self) -> None:
         """Bring after it what is made from what changed."""

@@ -8,11 +8,13 @@ from sqlalchemy import Table, select
 
 from crm.imports import state
 from crm.imports.titles.giving import SETTLED
-from crm.imports.undo import fields, groups, sources, words
-from crm.imports.undo.trace import Pair, Place, Trace, changes_since
+from crm.imports.undo import groups, history, sources, words
+from crm.imports.undo.history import Step
+from crm.imports.undo.trace import Pair, Place, Trace
 from crm.imports.undo.verdict import DATED, Kept, Verdict
 from models import derived
 from models.base import db
+from models.change import Change
 from models.change_log import SECRET
 from models.importing import ImportRun
 
@@ -32,16 +34,16 @@ def judge(found: Trace) -> Verdict:
         for child, column in _pointing_at(table):
             _note(reasons, table, _leaning(found, table, child, column))
     _keep(verdict, reasons)
-    groups.settle(verdict, *fields.backs(found))
+    groups.settle(verdict, lambda rows: _keep(verdict, rows))
     sources.settle_titles(verdict)
     _drop_pairs(verdict)
-    verdict.kept += [Kept(table, row_id, words.GONE) for table, row_id in found.gone]
-    firms = {one.id for one in verdict.kept if one.table == "firm"}
+    verdict.kept += [Kept(*place, words.GONE, run_id) for place, run_id in found.gone]
+    firms = {(one.id, one.run_id) for one in verdict.kept if one.table == "firm"}
     # What goes with a firm that is named need not be named beside it.
     verdict.kept = [
         one
         for one in dict.fromkeys(verdict.kept)
-        if one.table not in DATED or verdict.firm_of((one.table, one.id)) not in firms
+        if one.table not in DATED or (verdict.firm_of((one.table, one.id)), one.run_id) not in firms
     ]
     return verdict
 
@@ -56,23 +58,33 @@ def _note(reasons: dict[Place, str], table: str, found: Iterable[tuple[int, str]
 
 def _changed(found: Trace, table: Table) -> Iterator[tuple[int, str]]:
     """Rows made that differ now, by others, from what the import made of them."""
-    seen: dict[tuple[int, str], list[Any]] = defaultdict(list)
     if not found.made[table.name]:
         return
-    for row_id, entry in changes_since(table, found):
-        # What other imports say of a title stands in rows of its own, which are in the way while they are there.
-        settled = table.name == "title" and entry.field in SETTLED and entry.source in ("import", "undo")
-        if not settled:
-            seen[row_id, entry.field or ""].append(entry)
-    for (row_id, name), entries in seen.items():
-        # A sealed value is never written down, so nobody can tell whether it is the same again.
-        if entries[0].old != entries[-1].new or name in SECRET:
-            yield row_id, words.changed(entries[-1])
+    for row_id, said in _said_of(found, table).items():
+        for name, steps in said.items():
+            # What other imports say of a title stands in rows of its own, which are in the way while they are there.
+            ours = table.name == "title" and name in SETTLED
+            others = [
+                step for step in steps if not (found.undoes(step) or (ours and step.source in ("import", "undo")))
+            ]
+            # A sealed value is never written down, so nobody can tell whether it is the same again.
+            if others and (others[0].old != others[-1].new or name in SECRET):
+                yield row_id, words.changed(table.name, others[-1])
     if table.name == "user":
         for chunk in state.chunks(sorted(found.made["user"])):
             used = select(table.c.id).where(table.c.id.in_(chunk), table.c.last_seen_at.is_not(None))
             for row_id in db.session.scalars(used.order_by(table.c.id)):
                 yield row_id, words.SIGNED_IN
+
+
+def _said_of(found: Trace, table: Table) -> dict[int, dict[str, list[Step]]]:
+    """What stands about the rows made: row → field → statements."""
+    query = history.of_rows().where(Change.table_name == table.name)
+    if "import_row_id" in table.c:
+        return history.settled(
+            query.join(table, table.c.id == Change.row_id).where(table.c.import_row_id.in_(found.rows))
+        )
+    return history.settled(query.where(Change.row_id.in_(sorted(found.made[table.name]))))
 
 
 def _pointing_at(name: str) -> Iterator[tuple[Table, str]]:
@@ -116,8 +128,7 @@ def _keep(verdict: Verdict, reasons: Mapping[Place, str]) -> None:
         new: dict[str, list[int]] = defaultdict(list)
         for (table, row_id), reason in waiting.items():
             if verdict.goes(table, row_id):
-                verdict.remove[table].discard(row_id)
-                verdict.kept.append(Kept(table, row_id, reason))
+                verdict.keep(table, row_id, reason)
                 new[table].append(row_id)
         waiting = {}
         for table, ids in new.items():
@@ -156,9 +167,15 @@ def _drop_pairs(verdict: Verdict) -> None:
     made = {one.id for one in verdict.kept if one.table == "user"} | verdict.remove.get("user", set())
     for pair in (*found.pairs, *found.lost):
         if pair.table == "user_role" and pair.first not in made:
-            verdict.kept.append(Kept("user", pair.first, words.ROLES))
-    found.pairs = [pair for pair in found.pairs if pair.table != "user_role" and _is_there(pair)]
-    found.lost = [pair for pair in found.lost if pair.table != "user_role" and not _is_there(pair) and _may_be(pair)]
+            verdict.kept.append(Kept("user", pair.first, words.ROLES, pair.run_id))
+    # Those of imports undone before went then; who brought them since meant it.
+    now = found.run.id
+    found.pairs = [pair for pair in found.pairs if pair.run_id == now and pair.table != "user_role" and _is_there(pair)]
+    found.lost = [
+        pair
+        for pair in found.lost
+        if pair.run_id == now and pair.table != "user_role" and not _is_there(pair) and _may_be(pair)
+    ]
 
 
 def _is_there(pair: Pair) -> bool:
@@ -177,6 +194,6 @@ def _may_be(pair: Pair) -> bool:
 
 
 def report(run: ImportRun, verdict: Verdict) -> dict[str, Any]:
-    """The answer of `imports undo` (contracts.md)."""
-    kept = [{"table": one.table, "id": one.id, "reason": one.reason} for one in verdict.kept]
-    return {"id": run.id, "restored": verdict.restored, "removed": verdict.removed, "kept": kept}
+    """The answer of `imports undo` (contracts.md), of one of the imports that the verdict is about."""
+    counts = {"restored": verdict.restored(run.id), "removed": verdict.removed(run.id)}
+    return {"id": run.id, **counts, "kept": verdict.kept_of(run.id)}

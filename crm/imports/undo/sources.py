@@ -60,12 +60,13 @@ def _settle(
     backs += [Back(name, stands[name], after[name]) for name in others]
     if backs:
         verdict.restore[place] = backs
+        verdict.whose[place].add(verdict.trace.run.id)
         verdict.trace.firms[place] = firm_id
     else:
         verdict.restore.pop(place, None)
     if not typed:
         verdict.kept = [one for one in verdict.kept if (one.table, one.id) != place]
         if verdict.trace.has_made(*place):
-            verdict.kept.append(Kept(*place, words.LEANING["title_source"]))
+            verdict.kept.append(Kept(*place, words.LEANING["title_source"], verdict.trace.makers[place]))
     elif not any((one.table, one.id) == place for one in verdict.kept):
-        verdict.kept.append(Kept(*place, words.BY_HAND))
+        verdict.kept.append(Kept(*place, words.BY_HAND, verdict.trace.run.id))

@@ -1,5 +1,6 @@
 """What undoing an import would do, as it is being found out."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +26,8 @@ class Kept:
     table: str
     id: int
     reason: str
+    #: The import whose undoing left it.
+    run_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +47,37 @@ class Verdict:
     restore: dict[Place, list[Back]] = field(default_factory=dict)
     remove: dict[str, set[int]] = field(default_factory=dict)
     kept: list[Kept] = field(default_factory=list)
+    #: Row that gets something back → the imports whose statements go.
+    whose: dict[Place, set[int]] = field(default_factory=lambda: defaultdict(set))
 
-    @property
-    def restored(self) -> int:
-        """How many rows get back what they had; the dated entries of a firm that is counted are part of it."""
-        return sum(not self._part_of_counted(place) for place in self.restore)
+    def runs(self) -> set[int]:
+        """The imports of which something goes."""
+        makers = self.trace.makers
+        made = {makers[table, row_id] for table, ids in self.remove.items() for row_id in ids}
+        return made | {run_id for place in self.restore for run_id in self.whose[place]}
 
-    @property
-    def removed(self) -> int:
-        """How many rows go away, counted in the same way."""
+    def restored(self, run_id: int) -> int:
+        """How many rows get back what they had before this import; the dated entries of a firm that is counted are part
+        of it."""
+        places = (place for place in self.restore if run_id in self.whose[place])
+        return sum(not self._part_of_counted(place) for place in places)
+
+    def removed(self, run_id: int) -> int:
+        """How many rows of this import go away, counted in the same way."""
+        makers = self.trace.makers
         places = ((table, row_id) for table, ids in self.remove.items() for row_id in ids)
-        return sum(not self._part_of_counted(place) for place in places) + len(self.trace.pairs)
+        made = sum(makers[place] == run_id and not self._part_of_counted(place) for place in places)
+        return made + sum(pair.run_id == run_id for pair in self.trace.pairs)
+
+    def kept_of(self, run_id: int) -> list[dict[str, Any]]:
+        """What stays of this import, with the reason, as `imports undo` prints it."""
+        mine = (one for one in self.kept if one.run_id == run_id)
+        return [{"table": one.table, "id": one.id, "reason": one.reason} for one in mine]
+
+    def keep(self, table: str, row_id: int, reason: str) -> None:
+        """A row that an import made stays."""
+        self.remove[table].discard(row_id)
+        self.kept.append(Kept(table, row_id, reason, self.trace.makers[table, row_id]))
 
     def _part_of_counted(self, place: Place) -> bool:
         if place[0] in PARTS:

@@ -1,7 +1,8 @@
 """Why something stays when an import is undone, in an officer's words."""
 
+from crm.imports.undo.history import Step
 from models import clock
-from models.change import CHANGE_SOURCES, Change
+from models.change import CHANGE_SOURCES
 from models.firm.words import FIELDS, TABLES, value_text
 
 GONE = "导入时删掉的记录不能恢复，请照原件补录"
@@ -48,11 +49,11 @@ def leaned_on(child: str) -> str:
     return LEANING.get(child, f"还有{TABLES.get(child, '别的')}记录用着它")
 
 
-def changed(entry: Change) -> str:
+def changed(table: str, step: Step) -> str:
     """Why a row stays that somebody changed since."""
-    source = CHANGE_SOURCES.get(entry.source, "")
-    field = FIELDS.get(entry.table_name, {}).get(entry.field or "", "")
-    on = clock.local(entry.at).date()
+    source = CHANGE_SOURCES.get(step.source, "")
+    field = FIELDS.get(table, {}).get(step.field, "")
+    on = clock.local(step.at).date()
     return f"{on} 又改过{field}（{source}）" if source else f"{on} 又改过{field}"
 
 
