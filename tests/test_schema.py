@@ -1,10 +1,15 @@
 """The database that the numbered steps build is the one the models describe."""
 
+from pathlib import Path
+
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
-from sqlalchemy import CheckConstraint, inspect
+from flask_migrate import upgrade
+from sqlalchemy import CheckConstraint, func, insert, inspect, select
 
+from config import Config
+from crm import create_app
 from models.all import db
 
 
@@ -36,3 +41,18 @@ def test_every_check_of_the_models_is_in_the_database(app: Flask) -> None:
         if isinstance(check, CheckConstraint) and check.name not in found[name]
     ]
     assert missing == []
+
+
+def test_a_database_in_use_takes_every_step_and_gets_what_a_new_one_begins_with(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'used.sqlite3'}"
+    app = create_app(Config(secret_key="test-" * 8, database_url=url, instance=tmp_path, contact_key="test"))
+    role = db.metadata.tables["role"]
+    with app.app_context():
+        upgrade(revision="0001")
+        with db.engine.begin() as connection:
+            connection.execute(insert(role), [{"name": "officer", "permissions": {"firm.read"}}])
+        upgrade()
+        assert "issues.view" in db.session.scalars(select(role.c.permissions)).one()
+        assert db.session.scalar(select(func.count()).select_from(db.metadata.tables["issue_class"]))
+        db.session.remove()
+        db.engine.dispose()

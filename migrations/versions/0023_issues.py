@@ -53,8 +53,9 @@ def upgrade() -> None:
 
 
 def _add_rows() -> None:
-    columns = (sa.column("key"), sa.column("name"), sa.column("position"), sa.column("active", sa.Boolean))
-    classes = sa.table("issue_class", *columns, sa.column("flow"), sa.column("clock_days"))
+    names = ("key", "name", "position", "active")
+    # A column belongs to one table alone.
+    classes = sa.table("issue_class", *map(sa.column, (*names, "flow", "clock_days")))
     op.bulk_insert(
         classes,
         [
@@ -62,7 +63,7 @@ def _add_rows() -> None:
             for position, (key, name, flow, days) in enumerate(CLASSES)
         ],
     )
-    topics = sa.table("issue_topic", *columns)
+    topics = sa.table("issue_topic", *map(sa.column, names))
     op.bulk_insert(
         topics,
         [
