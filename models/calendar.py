@@ -68,8 +68,9 @@ def load() -> Workdays:
 
 
 def put(notice: Notice, source: str, by: User | None, at: datetime) -> None:
-    """Take a year's days from its notice, in place of what was known of it; the caller commits. Raises Refused when
-    the notice contradicts a day of another year's."""
+    """Take a year's days from its notice, in place of what was known of it, and let the open issues whose dates were
+    assumed for want of it follow; the caller commits. Raises Refused when the notice contradicts a day of another
+    year's."""
     query = select(CalendarDay.day, CalendarDay.work).where(
         CalendarDay.day.in_(list(notice.days)), CalendarDay.year != notice.year
     )
@@ -88,6 +89,10 @@ def put(notice: Notice, source: str, by: User | None, at: datetime) -> None:
     year.source, year.loaded_at, year.loaded_by_id = source[:200], at, by.id if by else None
     db.session.add(year)
     db.session.flush()
+    # Issues stand above the calendar; what they promised on its assumptions follows from its notices.
+    from models.issue.clocks import recompute_open
+
+    recompute_open(notice.year, at)
 
 
 def next_missing_year(today: date) -> int | None:

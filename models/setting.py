@@ -57,6 +57,12 @@ SETTINGS: dict[str, SettingKind] = {
     "burden_days": SettingKind("14", "近期走访提醒往前看", "天", low=1, high=180),
     "visit_photos": SettingKind("20", "一次走访最多照片", "张", low=0, high=200),
     "photo_megabytes": SettingKind("15", "一张照片最大", "MB", low=1, high=60),
+    "issue_outside": SettingKind(
+        "auto",
+        "回访人要在承办单位以外",
+        choices=(("auto", "本局科室不足三个时，换一个人即可"), ("unit", "一律换单位"), ("person", "一律换一个人即可")),
+    ),
+    "spot_share": SettingKind("10", "每月抽查已销号问题", "%", low=0, high=100),
     "care_days_A": SettingKind("30", "培育层级 A 走访间隔", "天", low=1, high=3650),
     "care_days_B": SettingKind("60", "培育层级 B 走访间隔", "天", low=1, high=3650),
     "care_days_C": SettingKind("120", "培育层级 C 走访间隔", "天", low=1, high=3650),
@@ -71,6 +77,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "登录": ("lock_after", "lock_minutes", "idle_minutes", "session_hours", "phone_hours", "totp_required"),
     "保存": ("audit_days", "contact_months", "original_months", "backup_keep", "sending"),
     "走访": ("survey_weekday", "burden_days", "visit_photos", "photo_megabytes"),
+    "问题清单": ("issue_outside", "spot_share"),
     "走访间隔": ("care_days_A", "care_days_B", "care_days_C", "care_days_reserve"),
 }
 

@@ -72,7 +72,8 @@ class Issue(Model):
         Index("ix_issue_group_id", "group_id"),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    #: Said aloud, because it is part of a reference too (with closing_id).
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
     #: Made by the client, so that sending twice is noticed.
     uuid: Mapped[str] = mapped_column(String(36), unique=True, default=lambda: str(uuid4()))
     #: Its number on paper is 2026-0001.
@@ -122,7 +123,8 @@ class Issue(Model):
     due_on: Mapped[date | None] = mapped_column(Date)
     #: False when a year on the way has no notice yet: 暂按法定节假日推算.
     due_known: Mapped[bool] = mapped_column(default=True)
-    #: The first day on which little is left; a date of the calendar, not a status.
+    #: The first day on which its light is yellow unless it is red: little is left, nobody took it in time, or a reply
+    #: is due. A date of the calendar, not a status.
     yellow_on: Mapped[date | None] = mapped_column(Date)
     #: The date the firm was told; nothing moves the due date before it.
     told_due_on: Mapped[date | None] = mapped_column(Date)
@@ -136,6 +138,8 @@ class Issue(Model):
     group_id: Mapped[int | None] = mapped_column(ForeignKey("issue_group.id"))
 
     proposed_on: Mapped[date | None] = mapped_column(Date)
+    #: When the firm was first asked in this round, by link or telephone; links and calls count from it.
+    asked_on: Mapped[date | None] = mapped_column(Date)
     outcome: Mapped[str | None] = mapped_column(Key)
     #: What was done, as 申请办结 says.
     result: Mapped[str] = mapped_column(Text, default="")

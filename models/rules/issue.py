@@ -105,6 +105,7 @@ EVENTS: dict[str, str] = {
     "withdraw": "撤回",
     # Events with rows of their own that change no state.
     "reclass": "改类别",
+    "attach": "上传佐证",
     "assist_answer": "协办答复",
     "reply": "阶段答复",
     "ask_extension": "申请延期",
@@ -113,6 +114,7 @@ EVENTS: dict[str, str] = {
     "slip": "督办单",
     "answer_slip": "答复督办单",
     "send_link": "发确认链接",
+    "send_handler_link": "发办理链接",
     "call": "电话回访",
     "add_words": "企业补充",
     "ask_withdrawal": "企业要求撤回",
@@ -202,6 +204,7 @@ MOVES: dict[tuple[str, str], Move] = {
     ("resolution_proposed", "awaiting_firm"): _move("ask_firm", "caller", "job"),
     ("resolution_proposed", "in_progress"): _move("return", "reviewer"),
     ("awaiting_firm", "in_review"): _move("confirm/unanswered", "caller", "firm"),
+    ("in_review", "in_review"): _move("confirm", "caller", "firm"),
     ("in_review", "closed_out"): _move("close", "reviewer"),
     ("in_review", "in_progress"): _move("redo/return", "reviewer"),
     ("in_review", "explained"): _EXPLAIN,
@@ -212,6 +215,7 @@ MOVES: dict[tuple[str, str], Move] = {
 #: Event → when and by whom, for the events that change no state.
 STEPS: dict[str, Step] = {
     "reclass": Step(("registered", "admitted"), _parts(["office"])),
+    "attach": Step(OPEN, _parts(["handler", "assist", "raiser", "office", "caller"])),
     "assist_answer": Step(IN_HAND, _parts(["assist"])),
     "reply": Step(("in_progress", "parked"), _parts(["handler"])),
     "ask_extension": Step(("signed_for", "in_progress"), _parts(["handler"])),
@@ -220,6 +224,7 @@ STEPS: dict[str, Step] = {
     "slip": Step((*IN_HAND, "in_review"), (By("supervisor", WHOLE), By("reviewer", WHOLE), By("job", WHOLE))),
     "answer_slip": Step((*IN_HAND, *PROPOSED), _parts(["handler"])),
     "send_link": Step(OPEN, _parts(["caller", "job"])),
+    "send_handler_link": Step((*IN_HAND, "objected", *PROPOSED), _parts(["office"])),
     "call": Step((*OPEN, "closed_out"), _parts(["caller"])),
     "add_words": Step((*OPEN, "closed_out"), _parts(["firm", "any", "handler", "office", "caller"])),
     "ask_withdrawal": Step(OPEN, _parts(["firm", "any", "handler", "office", "caller"])),

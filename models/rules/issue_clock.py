@@ -44,6 +44,7 @@ _DEFAULTS = (
     Clock("escalated", "提级后办理", 10, "d"),
     Clock("link_valid", "确认链接有效", 7, "d"),
     Clock("calls_after", "满多久无答复改由电话", 28, "d"),
+    Clock("handler_link", "办理链接有效", 30, "d"),
     Clock("withdraw_call", "撤回前电话核实", 3),
     Clock("review", "销号审核", 2),
 )

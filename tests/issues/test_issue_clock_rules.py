@@ -49,6 +49,7 @@ BY_HAND = {
     "record": "0d", "dispatch": "1wd", "sign": "1wd", "object": "1wd", "settle": "0d", "assist": "3wd",
     "first_contact": "1wd", "interim_every": "10wd", "extension_before": "1wd", "park": "30d",
     "red_before_escalation": "5wd", "escalated": "10d", "link_valid": "7d", "calls_after": "28d",
+    "handler_link": "30d",
     "withdraw_call": "3wd", "review": "2wd",
 }  # fmt: skip
 

@@ -39,10 +39,10 @@ ALLOWED = {
     "supervisor": "admitted>explained in_progress>explained parked>explained in_review>explained in_progress>parked "
     "parked>parked parked>in_progress closed_out>in_progress",
     "reviewer": "in_review>closed_out in_review>in_progress resolution_proposed>in_progress",
-    "caller": "resolution_proposed>awaiting_firm awaiting_firm>in_review closed_out>in_progress registered>withdrawn "
-    "admitted>withdrawn dispatched>withdrawn signed_for>withdrawn in_progress>withdrawn parked>withdrawn "
-    "objected>withdrawn resolution_proposed>withdrawn awaiting_firm>withdrawn in_review>withdrawn",
-    "firm": "->registered awaiting_firm>in_review closed_out>in_progress",
+    "caller": "resolution_proposed>awaiting_firm awaiting_firm>in_review in_review>in_review closed_out>in_progress "
+    "registered>withdrawn admitted>withdrawn dispatched>withdrawn signed_for>withdrawn in_progress>withdrawn "
+    "parked>withdrawn objected>withdrawn resolution_proposed>withdrawn awaiting_firm>withdrawn in_review>withdrawn",
+    "firm": "->registered awaiting_firm>in_review in_review>in_review closed_out>in_progress",
     "job": "dispatched>signed_for parked>in_progress resolution_proposed>awaiting_firm",
 }
 #: By hand. Role → the parts it may play, when it stands so towards the issue.
@@ -92,6 +92,8 @@ def test_every_move_is_somebodys() -> None:
 IN_HAND = "dispatched signed_for in_progress parked"
 STEPS_BY_HAND = {
     "reclass": ("registered admitted", "office"),
+    "attach": (" ".join(OPEN), "handler assist raiser office caller"),
+    "send_handler_link": (f"{IN_HAND} objected resolution_proposed awaiting_firm in_review", "office"),
     "assist_answer": (IN_HAND, "assist"),
     "reply": ("in_progress parked", "handler"),
     "ask_extension": ("signed_for in_progress", "handler"),
