@@ -13,12 +13,13 @@ from models.figures.scope import AnySelect, Scope
 
 
 class Kind(StrEnum):
-    """How a figure relates to time: during a period, on a day, up to a day, or a difference."""
+    """How a figure relates to time: during a period, on a day, up to a day, a difference, or a part of a whole."""
 
     FLOW = "flow"
     STOCK = "stock"
     EVER = "ever"
     CHANGE = "change"
+    RATIO = "ratio"
 
 
 class UnknownFigure(NotFound):
@@ -43,6 +44,27 @@ class Period:
         return cls(since or date(on.year - 1, 12, 31), on)
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part and its whole."""
+
+    part: int
+    whole: int
+
+    @property
+    def words(self) -> str:
+        """As a report says it: 88.2%（30／34）; without a whole there is no rate."""
+        return f"{self.percent}（{self.part:,}／{self.whole:,}）" if self.whole else "没有可算的"
+
+    @property
+    def percent(self) -> str:
+        """Per cent with one decimal, halves away from zero; a dash without a whole."""
+        if not self.whole:
+            return "—"
+        tenths = (self.part * 2000 + self.whole) // (self.whole * 2)
+        return f"{tenths // 10}.{tenths % 10}%"
+
+
 #: Selects the ids of the firms a figure counts, each once.
 Rows = Callable[[Period, Scope], AnySelect]
 
@@ -57,17 +79,29 @@ class Figure:
     definition: str
     rows: Rows
     unit: str = "家"
-    #: What its rows are: firms, or (of their own lists) visits or promises.
+    #: What its rows are: firms, or (of their own lists) visits, promises, issues and parts of issues.
     of: str = "firm"
     #: For a change: rows gained minus rows lost; ``rows`` then selects both.
     gained: Rows | None = None
     lost: Rows | None = None
+    #: For a ratio: of what ``rows`` are a part.
+    whole: Rows | None = None
 
     def count(self, period: Period, scope: Scope) -> int:
         """How many rows it has; for a change, gained minus lost. One statement (two for a change)."""
         if self.gained is not None and self.lost is not None:
             return _length(self.gained(period, scope)) - _length(self.lost(period, scope))
         return _length(self.rows(period, scope))
+
+    def share(self, period: Period, scope: Scope) -> Share:
+        """A ratio's part and whole. Two statements. TypeError for another kind."""
+        if self.whole is None:
+            raise TypeError(f"{self.key} is no ratio")
+        return Share(self.count(period, scope), _length(self.whole(period, scope)))
+
+    def share_sentence(self, period: Period, share: Share, where: str = "全区") -> str:
+        """A ratio as a sentence for a report: the rate with its part and its whole."""
+        return f"{chinese_day(period.first)}至{chinese_day(period.on)}，{where}{self.name}{share.words}。"
 
     def sentence(self, period: Period, number: int, where: str = "全区") -> str:
         """The number as a sentence for a report."""

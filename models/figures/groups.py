@@ -1,6 +1,6 @@
 """The rungs by area and by industry: a row is the same figures in a narrower scope, so its numbers open as they do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,19 +29,29 @@ class Group:
             self.counts[key] = self.counts.get(key, 0) + number
 
 
-def by_area(period: Period, scope: Scope) -> list[Group]:
-    """The areas just below the one in question (or of the district), 未定区 last. A fixed number of statements."""
+def area_groups(scope: Scope) -> tuple[list[Group], Callable[[int | None], Group]]:
+    """A group for each area just below the one in question (or of the district), then 未细分 and 未定区; and which of
+    them an area belongs to. One statement (two for an area)."""
     rows = db.session.scalars(select(Area).where(Area.tree == "area").order_by(Area.sort_key, Area.id)).all()
     groups = {area.id: Group(area.name, {"area": area.id}) for area in _shown(rows, scope)}
     rest, nowhere = Group("未细分", None), Group("未定区", {"area": 0})
     above = {area.id: area.parent_id for area in rows}
-    for area_id, counts in rungs.tally_by(Firm.area_id, period, scope).items():
+
+    def group_of(area_id: int | None) -> Group:
         place = area_id
         while place is not None and place not in groups:
             place = above.get(place)
-        group = nowhere if area_id is None else rest if place is None else groups[place]
-        group.add(counts)
-    return [group for group in (*groups.values(), rest, nowhere) if any(group.counts.values())]
+        return nowhere if area_id is None else rest if place is None else groups[place]
+
+    return [*groups.values(), rest, nowhere], group_of
+
+
+def by_area(period: Period, scope: Scope) -> list[Group]:
+    """The areas just below the one in question (or of the district), 未定区 last. A fixed number of statements."""
+    groups, group_of = area_groups(scope)
+    for area_id, counts in rungs.tally_by(Firm.area_id, period, scope).items():
+        group_of(area_id).add(counts)
+    return [group for group in groups if any(group.counts.values())]
 
 
 def by_industry(period: Period, scope: Scope) -> list[Group]:

@@ -1,7 +1,7 @@
 """What hangs on an issue: who was given it, extensions, the firm's answers, calls, closings, slips, evidence, spot
 checks. The database holds what the flow promises, also against code that forgets it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import (
     CheckConstraint,
@@ -15,13 +15,14 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from models import clock
 from models.base import Key, Model, Moment, Name, one_of
 from models.file import StoredFile
 from models.issue.kinds import OutsideHandler
 from models.issue.record import Issue
-from models.rules.issue_kinds import ASSIGNMENTS, BASES, CALL_ABOUT, COLOURS, SOLVED, SPOT_RESULTS
+from models.rules.issue_kinds import ASSIGNMENTS, BASES, CALL_ABOUT, COLOURS, RECURS_WITHIN, SOLVED, SPOT_RESULTS
 from models.unit import Unit
 from models.user import User
 from models.visit.record import Visit
@@ -63,6 +64,8 @@ class IssueAssignment(Model):
     #: By when this unit answers: its own clock.
     due_on: Mapped[date | None] = mapped_column(Date)
     signed_at: Mapped[datetime | None] = mapped_column(Moment)
+    #: The same moment as a day of the bureau, so that the database can hold it against the limit.
+    signed_on: Mapped[date | None] = mapped_column(Date)
     #: Nobody said anything in time, which counts as accepted.
     signed_by_silence: Mapped[bool] = mapped_column(default=False)
     objected_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -80,6 +83,11 @@ class IssueAssignment(Model):
     unit: Mapped[Unit] = relationship(Unit)
     user: Mapped[User | None] = relationship(User, foreign_keys=user_id)
     outside: Mapped[OutsideHandler | None] = relationship(OutsideHandler)
+
+    @validates("signed_at")
+    def _signed(self, key: str, at: datetime | None) -> datetime | None:
+        self.signed_on = clock.local(at).date() if at else None
+        return at
 
 
 class IssueExtension(Model):
@@ -205,6 +213,8 @@ class IssueClosing(Model):
     handler_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     reviewed_at: Mapped[datetime] = mapped_column(Moment)
     reviewed_on: Mapped[date] = mapped_column(Date)
+    #: Until this day the same firm with the same topic comes back: 复发.
+    watched_until: Mapped[date | None] = mapped_column(Date)
     basis: Mapped[str] = mapped_column(Key)
     answer_id: Mapped[int | None] = mapped_column(Integer)
     call1_id: Mapped[int | None] = mapped_column(Integer)
@@ -227,6 +237,11 @@ class IssueClosing(Model):
     answer: Mapped[IssueAnswer | None] = relationship(
         IssueAnswer, primaryjoin=IssueAnswer.id == answer_id, foreign_keys=answer_id, viewonly=True
     )
+
+    @validates("reviewed_on")
+    def _watched(self, key: str, on: date) -> date:
+        self.watched_until = on + timedelta(days=RECURS_WITHIN)
+        return on
 
 
 class IssueSlip(Model):

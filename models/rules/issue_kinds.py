@@ -24,6 +24,8 @@ CALL_ABOUT = {"confirm": "办结回访", "withdrawal": "撤回核实", "spot": "
 SPOT_RESULTS = {"confirmed": "属实", "not_solved": "未解决", "unreachable": "联系不上"}
 LISTS = {"problem": "问题清单", "responsibility": "责任清单", "follow_through": "落实清单"}
 OFFER_STATES = {"proposed": "已推荐", "accepted": "企业接受", "declined": "企业未接受", "delivered": "已服务"}
+#: Days after 销号 within which the same topic of the same firm counts as come back (复发).
+RECURS_WITHIN = 90
 MARKS = {"new": "新增", "closed": "销号", "extended": "延期", "overdue": "逾期"}
 
 
