@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from operator import itemgetter
 
 from rapidfuzz import fuzz, process
@@ -46,6 +47,11 @@ class Facts:
     capital: Decimal | None = None
 
 
+#: A firm by id, code, kind of code and name; a name by firm, as it is written, its key and how it is borne.
+Named = tuple[int, str | None, str | None, str]
+Borne = tuple[int, str, str, str]
+
+
 class Index:
     """Firms by code and name. Firms that a plan is about to make are added with negative ids, so that later rows of
     the same file find them."""
@@ -62,8 +68,8 @@ class Index:
         self._parts: dict[str, Parts] = {}
         self._loose: dict[str, set[int]] = defaultdict(set)
         self._hearts: dict[str, set[int]] = defaultdict(set)
-        #: Pair of characters → hearts that have it; heart → firms, branches too.
-        self._pairs: dict[str, set[str]] = defaultdict(set)
+        #: Pair of characters → hearts that have it, each once; heart → firms, branches too.
+        self._pairs: dict[str, list[str]] = defaultdict(list)
         self._bearers: dict[str, set[int]] = defaultdict(set)
         #: Every name in the order in which it became known, and how many of them are in the tables for likeness.
         self.names: list[tuple[int, str]] = []
@@ -88,6 +94,30 @@ class Index:
             self.names.append((firm_id, key))
             self.guessed = True
 
+    def fill(self, firms: Iterable[Named], names: Iterable[Borne]) -> None:
+        """Make many firms known at once, each by all its names: as `add` and `add_name` one after the other would."""
+        for firm_id, code, code_kind, name in firms:
+            self.firms[firm_id] = Known(code, code_kind, name, {})
+            if code:
+                self.by_code[code] = firm_id
+        others: list[tuple[int, str, str]] = []
+        for firm_id, name, key, how in names:
+            known = self.firms.get(firm_id)
+            if known is None:
+                continue
+            if name == known.name:
+                known.keys[key] = "name"
+            else:
+                others.append((firm_id, key, how))
+        for firm_id, known in self.firms.items():
+            key = next(iter(known.keys), "") or firm_name.match_key(known.name)
+            if key:
+                known.keys[key] = "name"
+                self.by_name[key].add(firm_id)
+                self.names.append((firm_id, key))
+        for firm_id, key, how in others:
+            self.add_name(firm_id, key, how)
+
     def learn_places(self) -> None:
         """Take for names of places, besides the provinces, the openings that many of the firms' names share."""
         openings = Counter(map(itemgetter(slice(2)), self.by_name))
@@ -101,7 +131,7 @@ class Index:
         """A name key taken apart; remembered."""
         found = self._parts.get(key)
         if found is None:
-            found = self._parts[key] = firm_name.split(key, self.places)
+            found = self._parts[key] = firm_name.split_key(key, self.places)
         return found
 
     def same_but_for_form(self, key: str) -> set[int]:
@@ -145,10 +175,10 @@ class Index:
         )
         hearts: set[str] = set()
         for pair in pairs:
-            found = self._pairs.get(pair, set())
+            found = self._pairs.get(pair, [])
             if hearts and len(found) > COMMON:
                 break
-            hearts |= found
+            hearts.update(found)
         best: dict[int, int] = {}
         for other, score, _ in process.extract(heart, hearts, scorer=fuzz.ratio, limit=None, score_cutoff=cutoff):
             for firm_id in self._bearers[other]:
@@ -180,24 +210,32 @@ class Index:
         )
 
     def _loose_key(self, key: str) -> str:
-        parts = self.parts(key)
-        place = _bare(parts.place)
-        form = parts.form.replace("有限责任公司", "有限公司")
-        return f"{place}|{'(' in key}|{parts.heart}|{form}"
+        return _loose(key, self.parts(key))
 
     def _catch_up(self) -> None:
         """Tables for likeness are filled when a row asks: a file whose codes all match never pays for them."""
-        for place in range(self._caught, len(self.names)):
-            firm_id, key = self.names[place]
-            self._loose[self._loose_key(key)].add(firm_id)
-            heart = self.parts(key).heart
-            if not firm_name.is_branch(key):
+        if self._caught == len(self.names):
+            return
+        pairs, bearers = self._pairs, self._bearers
+        for firm_id, key in islice(self.names, self._caught, None):
+            parts = self.parts(key)
+            heart = parts.heart
+            self._loose[_loose(key, parts)].add(firm_id)
+            if not firm_name.is_branch_key(key):
                 self._hearts[heart].add(firm_id)
-            if heart not in self._bearers:
+            if heart not in bearers:
                 for start in range(len(heart) - 1):
-                    self._pairs[heart[start : start + 2]].add(heart)
-            self._bearers[heart].add(firm_id)
+                    having = pairs[heart[start : start + 2]]
+                    # A pair that stands in it twice counts once.
+                    if not having or having[-1] is not heart:
+                        having.append(heart)
+            bearers[heart].add(firm_id)
         self._caught = len(self.names)
+
+
+def _loose(key: str, parts: Parts) -> str:
+    form = parts.form.replace("有限责任公司", "有限公司")
+    return f"{_bare(parts.place)}|{'(' in key}|{parts.heart}|{form}"
 
 
 def _bare(place: str) -> str:

@@ -48,10 +48,12 @@ class FirmFacts:
     place: tuple[int, int, str] | None = None
 
 
+#: Of tables, not of classes: rows by the hundred thousand are read in half the time.
+FIRM, FIRM_NAME = db.metadata.tables["firm"].c, db.metadata.tables["firm_name"].c
 FIRM_COLUMNS = (
-    Firm.id, Firm.code, Firm.code_kind, Firm.name, Firm.unverified, Firm.founded_on, Firm.capital,
-    Firm.capital_currency, Firm.kind, Firm.address, Firm.scope, Firm.status, Firm.care_level, Firm.industry_code,
-    Firm.officer_a_id, Firm.officer_b_id, Firm.park_id,
+    FIRM.id, FIRM.code, FIRM.code_kind, FIRM.name, FIRM.unverified, FIRM.founded_on, FIRM.capital,
+    FIRM.capital_currency, FIRM.kind, FIRM.address, FIRM.scope, FIRM.status, FIRM.care_level, FIRM.industry_code,
+    FIRM.officer_a_id, FIRM.officer_b_id, FIRM.park_id,
 )  # fmt: skip
 
 
@@ -103,15 +105,13 @@ def _newest(table: Table) -> Select[Any]:
 def load_index() -> Index:
     """Every firm that was not merged away, with all its names, and what people decided before."""
     index = Index(_area_words())
-    query = select(Firm.id, Firm.code, Firm.code_kind, Firm.name).where(Firm.merged_into_id.is_(None))
-    for firm_id, code, kind, name in db.session.execute(query.order_by(Firm.id)):
-        index.add(firm_id, code, kind, name)
-    for firm_id, key, to_on, kind in db.session.execute(
-        select(FirmName.firm_id, FirmName.match_key, FirmName.to_on, FirmName.kind).order_by(FirmName.id)
-    ):
-        if firm_id in index.firms:
-            borne = "name" if to_on is None and kind == "registered" else "former_name"
-            index.add_name(firm_id, key, "alias" if kind == "alias" else borne)
+    query: Select[Any] = select(FIRM.id, FIRM.code, FIRM.code_kind, FIRM.name).where(FIRM.merged_into_id.is_(None))
+    firms = map(tuple, db.session.execute(query.order_by(FIRM.id)))
+    of_names: Select[Any] = select(
+        FIRM_NAME.firm_id, FIRM_NAME.name, FIRM_NAME.match_key, FIRM_NAME.to_on, FIRM_NAME.kind
+    )
+    names = db.session.execute(of_names.order_by(FIRM_NAME.id))
+    index.fill(firms, ((firm_id, name, key, _borne(to_on, kind)) for firm_id, name, key, to_on, kind in names))
     for key, firm_id in db.session.execute(
         select(MatchDecision.match_key, MatchDecision.firm_id).order_by(MatchDecision.id)
     ):
@@ -121,6 +121,13 @@ def load_index() -> Index:
     index.facts.update(_telling(index.namesakes()))
     index.guessed = False
     return index
+
+
+def _borne(to_on: date | None, kind: str) -> str:
+    """How a firm bears a name, as matching calls it."""
+    if kind == "alias":
+        return "alias"
+    return "name" if to_on is None and kind == "registered" else "former_name"
 
 
 def _telling(firm_ids: Iterable[int]) -> dict[int, Facts]:
@@ -150,7 +157,7 @@ def firms_of(firm_ids: Iterable[int]) -> dict[int, FirmFacts]:
     """These firms as they stand."""
     found: dict[int, FirmFacts] = {}
     for chunk in chunks(sorted(set(firm_ids))):
-        for values in db.session.execute(select(*FIRM_COLUMNS).where(among(Firm.id, chunk)).order_by(Firm.id)):
+        for values in db.session.execute(select(*FIRM_COLUMNS).where(among(FIRM.id, chunk)).order_by(FIRM.id)):
             found[values[0]] = FirmFacts(*tuple(values))
         for row_id, name in db.session.execute(
             select(Change.row_id, Change.field).where(

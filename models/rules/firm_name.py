@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 #: Longest first, so that the whole form is cut off.
 LEGAL_FORMS = (
@@ -83,8 +84,7 @@ _PLACE_ENDS = frozenset("区州县省市")
 _BRACKETED = re.compile(r"\([^()]*\)")
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(NamedTuple):
     """A name taken apart, each part normalised; core is what is left of it when place, trade and form are gone."""
 
     place: str
@@ -139,7 +139,12 @@ def without_marks(text: object) -> str:
 
 def is_branch(name: object) -> bool:
     """Whether this names a branch: `甲公司青禾分公司`, `甲公司（青禾分公司）`."""
-    return match_key(name).removesuffix(")").endswith(_BRANCHES)
+    return is_branch_key(match_key(name))
+
+
+def is_branch_key(key: str) -> bool:
+    """The same of a name that is a key already."""
+    return key.removesuffix(")").endswith(_BRANCHES)
 
 
 def split_former(text: object) -> Written:
@@ -157,9 +162,13 @@ def split_former(text: object) -> Written:
 def split(name: object, places: Collection[str] = ()) -> Parts:
     """Take a name apart. `places` are further names of places (without 省, 市, 区) that may open it or stand in
     brackets."""
-    key = match_key(name)
+    return split_key(match_key(name), places)
+
+
+def split_key(key: str, places: Collection[str] = ()) -> Parts:
+    """The same of a name that is a key already."""
     found: list[str] = []
-    for bracketed in _BRACKETED.findall(key):
+    for bracketed in _BRACKETED.findall(key) if "(" in key else ():
         inner = bracketed[1:-1]
         if inner == "集团":
             continue
@@ -183,10 +192,13 @@ def full(name: object) -> bool:
 def _take_places(key: str, places: Collection[str]) -> tuple[str, list[str]]:
     taken: list[str] = []
     places = places if isinstance(places, frozenset) else frozenset(places)
-    longest = _longest(places)
+    lengths = _lengths(places)
     while True:
-        lengths = range(min(longest, len(key)), 0, -1)
-        opening = next((key[:length] for length in lengths if key[:length] in places), "")
+        opening = ""
+        for length in lengths:
+            if key[:length] in places:
+                opening = key[:length]
+                break
         found = None if _PLACE_ENDS.isdisjoint(key[:12]) else _PLACE.match(key)
         if found and len(found.group()) > len(opening):
             opening = found.group()
@@ -201,12 +213,13 @@ def _take_places(key: str, places: Collection[str]) -> tuple[str, list[str]]:
 
 
 @lru_cache(maxsize=16)
-def _longest(places: frozenset[str]) -> int:
-    return max(map(len, places), default=0)
+def _lengths(words: frozenset[str]) -> tuple[int, ...]:
+    """How long these words are, the longest first."""
+    return tuple(sorted(set(map(len, words)), reverse=True))
 
 
 def _take_form(key: str) -> tuple[str, str]:
-    for form in LEGAL_FORMS:
+    for form in _FORMS.get(key[-1:], ()):
         if key.endswith(form) and len(key) > len(form):
             return key[: -len(form)], form
     return key, ""
@@ -214,14 +227,17 @@ def _take_form(key: str) -> tuple[str, str]:
 
 def _take_trade(key: str) -> tuple[str, str]:
     """Words of trade taken off the end, as long as two characters remain."""
-    trade = ""
+    end = len(key)
     while True:
-        lengths = range(min(_LONGEST_TRADE, len(key) - 2), 0, -1)
-        word = next((key[-length:] for length in lengths if key[-length:] in _TRADES), "")
-        if not word:
-            return key, trade
-        trade, key = word + trade, key[: -len(word)]
+        for length in _TRADE_LENGTHS:
+            if length <= end - 2 and key[end - length : end] in _TRADES:
+                end -= length
+                break
+        else:
+            return key[:end], key[end:]
 
 
 _TRADES = frozenset(TRADES.split())
-_LONGEST_TRADE = max(map(len, _TRADES))
+_TRADE_LENGTHS = _lengths(_TRADES)
+#: Legal forms by their last character, the longest first.
+_FORMS = {end: tuple(form for form in LEGAL_FORMS if form[-1] == end) for end in {form[-1] for form in LEGAL_FORMS}}

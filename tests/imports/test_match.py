@@ -177,3 +177,42 @@ def test_places_are_learnt_from_the_names_themselves() -> None:
     index.learn_places()
     assert "云澜" in index.places
     assert index.parts("云澜青禾科技有限公司").core == "青禾"
+
+
+def test_many_firms_made_known_at_once_are_as_one_after_the_other() -> None:
+    firms = [(number, code, "uscc" if code else None, name) for number, (name, code) in FIRMS.items()]
+    names = [
+        (number, name, firm_name.match_key(name), how)
+        for number, name, how in [
+            (1, "云澜旧禾软件有限公司", "former_name"),
+            (2, "云澜石桥新材科技有限公司", "former_name"),
+            (2, "云澜石桥新材料科技有限公司", "name"),
+            (2, "云澜 石桥新材料科技有限公司", "former_name"),
+            (3, "云澜溪口铸造公司", "alias"),
+            (3, "云澜溪口铸造公司", "former_name"),
+            (4, "", "alias"),
+            (99, "云澜别区有限公司", "name"),
+        ]
+    ]
+    alone, together = Index(("云澜",)), Index(("云澜",))
+    for firm in firms:
+        alone.add(*firm)
+    for firm_id, _, key, how in names:
+        if firm_id in alone.firms:
+            alone.add_name(firm_id, key, how)
+    together.fill(firms, names)
+    assert together.firms == alone.firms
+    assert together.by_code == alone.by_code
+    assert together.by_name == alone.by_name
+    assert sorted(together.names) == sorted(alone.names)
+    for _, name, key, _ in names:
+        assert together.alike(key) == alone.alike(key), name
+        assert together.same_but_for_form(key) == alone.same_but_for_form(key), name
+
+
+def test_a_pair_of_characters_that_stands_in_a_name_twice_counts_once() -> None:
+    index = Index()
+    index.add(1, None, None, "科技科技科技有限公司")
+    index.add(2, None, None, "科技科技科技厂")
+    assert [firm_id for firm_id, _ in index.alike("科技科技有限公司")] == [1, 2]
+    assert {pair: len(hearts) for pair, hearts in index._pairs.items()} == {"科技": 1, "技科": 1}

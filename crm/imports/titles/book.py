@@ -82,8 +82,7 @@ class Book:
     def _read(self, firm_ids: Sequence[int], types: list[int]) -> None:
         table = Title.__table__
         query = select(
-            Title.id, Title.firm_id, Title.type_id, Title.import_row_id, Title.confirmed_by_id,
-            *(table.c[name] for name in COLUMNS),
+            *(table.c[name] for name in ("id", "firm_id", "type_id", "import_row_id", "confirmed_by_id", *COLUMNS)),
         )  # fmt: skip
         query = query.where(among(Title.firm_id, firm_ids), Title.type_id.in_(types))
         found: dict[int, Known] = {}
