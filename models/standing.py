@@ -235,12 +235,12 @@ def histories(firm_ids: Sequence[int]) -> Iterator[tuple[int, History]]:
     """The history of each of these firms, as the rules see it; a merged firm has none. Four statements."""
     grants: dict[int, list[Grant]] = defaultdict(list)
     keys = {kind.id: kind.key for kind in TitleType.list_all()}
-    columns = (Title.firm_id, Title.type_id, Title.issued_on, Title.ends_on, Title.revoked_on, Title.noticed_on)
-    query = select(*columns, Title.provisional, Title.id).where(among(Title.firm_id, firm_ids))
-    for firm_id, type_id, issued_on, ends_on, revoked_on, noticed_on, provisional, title_id in db.session.execute(
-        query.order_by(Title.id)
-    ):
-        grants[firm_id].append(Grant(keys[type_id], issued_on, ends_on, revoked_on, noticed_on, provisional, title_id))
+    # Columns of the table, not of the class: they are read in half the time.
+    title = db.metadata.tables["title"].c
+    columns = (title.firm_id, title.type_id, title.issued_on, title.ends_on, title.revoked_on, title.noticed_on)
+    query = select(*columns, title.provisional, title.id).where(among(title.firm_id, firm_ids)).order_by(title.id)
+    for firm_id, type_id, *rest in db.session.execute(query):
+        grants[firm_id].append(Grant(keys[type_id], *rest))
     pools: dict[int, list[Stay]] = defaultdict(list)
     stays = select(PoolMember.firm_id, PoolMember.from_on, PoolMember.to_on).join(
         PoolType, PoolType.id == PoolMember.type_id

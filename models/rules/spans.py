@@ -20,6 +20,9 @@ ARRIVAL = BEGINNING + standing.DAY
 MOST_KNOWN = 20_000
 
 
+#: What tells one history from another.
+Alike = tuple[tuple[object, ...], tuple[object, ...], tuple[object, ...]]
+_DAYS_OF = attrgetter("type", "issued_on", "ends_on", "revoked_on", "noticed_on", "provisional")
 IssueOf = tuple[int, str, date, GrantKind, bool]
 
 
@@ -39,17 +42,17 @@ class Reckoner:
 
     def __init__(self, rules: Mapping[str, TitleRule]) -> None:
         self.rules = rules
-        self._known: dict[History, Spans] = {}
+        self._known: dict[Alike, Spans] = {}
 
     def spans(self, history: History) -> Spans:
         """The spans of a firm: as the rules of standing.py say them, days outside the district left out."""
         came = _came(history)
-        alike = _standing_for(history, came)
+        alike = _alike(history, came)
         found = self._known.get(alike)
         if found is None:
             if len(self._known) >= MOST_KNOWN:
                 self._known.clear()
-            found = self._known[alike] = self._reckon(alike)
+            found = self._known[alike] = self._reckon(_standing_for(history, came))
         rungs = found.rungs
         if came is not None:
             # Before it came the firm was outside: its first span, and no other, begins on that day.
@@ -100,6 +103,19 @@ def _days(history: History) -> Iterator[date]:
             yield stay.from_on
         if stay.to_on is not None:
             yield stay.to_on
+
+
+def _alike(history: History, came: date | None) -> Alike:
+    """What histories that run alike have in common, as plain values, which are compared fastest."""
+    grants = history.grants if len(history.grants) < 2 else sorted(history.grants, key=attrgetter("id"))
+    presence = [(stay.from_on, stay.to_on) for stay in history.presence]
+    if came is not None:
+        presence[0] = (ARRIVAL, presence[0][1])
+    return (
+        tuple(map(_DAYS_OF, grants)),
+        tuple([(stay.from_on, stay.to_on) for stay in history.pools]),
+        tuple(presence),
+    )
 
 
 def _standing_for(history: History, came: date | None) -> History:

@@ -121,7 +121,13 @@ def rung_spans(history: History, rules: Mapping[str, TitleRule]) -> list[RungSpa
     rules = {rule.key: rule for rule in _rules_of(history, rules)}  # most firms hold nothing: nothing to ask
 
     def both(day: date) -> tuple[Rung, Rung]:
-        return rung_on(history, rules, day), rung_on(history, rules, day, with_pending=True)
+        rung = rung_on(history, rules, day)
+        if rung is Rung.OUTSIDE:
+            return rung, rung
+        # What is 待续 matters only above what is in force.
+        above = [rule for rule in rules.values() if rule.rung is not None and rule.rung.height > rung.height]
+        waiting = [rule.rung for rule in above if rule.rung is not None and pending(rule, history.grants, day)]
+        return rung, max([rung, *waiting], key=lambda one: one.height)
 
     return [RungSpan(start, end, *rungs) for start, end, rungs in _runs(_edges(history, rules), both)]
 

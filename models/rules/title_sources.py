@@ -10,6 +10,7 @@ import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from models.rules.dates import Day
@@ -110,6 +111,47 @@ def _follows(one: Said, other: Said) -> bool:
 def settle(said: Sequence[Said], validity: str) -> Settled:
     """The values of a title of which all this is said; `validity` is the rule of its type. `issued_on` is missing when
     nobody gives a date."""
+    if len(said) == 1:
+        return _settle_one(said[0], validity)
+    return _settle(said, validity)
+
+
+def _settle_one(one: Said, validity: str) -> Settled:
+    """What one source says alone, nearly always: its words as they are, its days as all others that say the same."""
+    days = (one.source, one.provisional, one.issued, one.ends_on, one.ends_vague, one.noticed_on)
+    alike = _settle_days(*days, year_in(one.number) or one.year, validity)
+    values, sources = dict(alike.values), dict(alike.sources)
+    if one.source != GIVEN_UP:
+        for name in ("number", "batch", "field"):
+            values[name] = getattr(one, name)
+            sources[name] = one.source if values[name] else ""
+    return Settled(values, sources, alike.losers)
+
+
+@lru_cache(maxsize=4096)
+def _settle_days(
+    source: str,
+    provisional: bool,
+    issued: Day | None,
+    ends_on: date | None,
+    ends_vague: bool,
+    noticed_on: date | None,
+    year: int | None,
+    validity: str,
+) -> Settled:
+    said = Said(
+        source=source,
+        provisional=provisional,
+        issued=issued,
+        ends_on=ends_on,
+        ends_vague=ends_vague,
+        noticed_on=noticed_on,
+        year=year,
+    )
+    return _settle([said], validity)
+
+
+def _settle(said: Sequence[Said], validity: str) -> Settled:
     caps = [one.ends_on for one in said if one.source == GIVEN_UP and one.ends_on]
     everything = [one for one in said if one.source != GIVEN_UP]
     confirmed = any(one.confirms for one in everything)

@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 
 from models.rules.dates import Day
-from models.rules.title_sources import Said, settle, speaks_of, year_in
+from models.rules.title_sources import GIVEN_UP, Said, settle, speaks_of, year_in
 
 NOTICE = Said("公示", True, issued=Day(date(2024, 10, 12)), noticed_on=date(2024, 10, 12))
 ANNOUNCED = Said("公告", number="GR202499000001", issued=Day(date(2024, 11, 18)))
@@ -37,6 +37,21 @@ def test_the_strongest_source_is_right(
         values = settle(order, "+3y").values
         assert (values["issued_on"], values["ends_on"]) == (issued, ends)
         assert (values["number"], values["provisional"]) == (number, provisional)
+
+
+@pytest.mark.parametrize("validity", ["+3y", "+3y-1d", "year_end", "none"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        NOTICE, ANNOUNCED, LISTED, LEDGER, TYPED, Said("名单"), replace(LEDGER, ends_on=date(2020, 1, 1)),
+        replace(LISTED, number="202532011508001471", field="电子信息"), replace(LISTED, number="", year=2023),
+        replace(LISTED, ends_on=date(2027, 11, 30), ends_vague=True), Said(GIVEN_UP, ends_on=date(2024, 1, 1)),
+        replace(ANNOUNCED, said_on=date(2024, 12, 1)),
+    ],
+)  # fmt: skip
+def test_what_one_source_says_alone_is_what_it_says_twice(said: Said, validity: str) -> None:
+    assert settle([said], validity) == settle([said, said], validity)
+    assert settle([replace(said, batch="第二批")], validity).values["batch"] == (said.source != GIVEN_UP) * "第二批"
 
 
 def test_any_order_of_all_of_them_settles_alike() -> None:
