@@ -3,7 +3,20 @@
 from flask import Flask
 
 #: `db` comes from Flask-Migrate; the others are ours.
-COMMANDS = {"backup", "calendar", "check", "db", "demo", "funnel", "imports", "restore", "tasks", "users", "worker"}
+COMMANDS = {
+    "assess",
+    "backup",
+    "calendar",
+    "check",
+    "db",
+    "demo",
+    "funnel",
+    "imports",
+    "restore",
+    "tasks",
+    "users",
+    "worker",
+}
 
 
 def test_only_the_commands_of_the_contract_exist(lite_app: Flask) -> None:

@@ -31,6 +31,7 @@ IMPORTED_AS = {
     "argon2-cffi": "argon2",
     "python-calamine": "python_calamine",
     "pillow": "PIL",
+    "pyyaml": "yaml",
 }
 
 

@@ -2,12 +2,13 @@
 
 from flask import Flask
 
-from crm.cli import backup, calendar, check, demo, funnel, imports, tasks, users, worker
+from crm.cli import assess, backup, calendar, check, demo, funnel, imports, tasks, users, worker
 
 
 def init_app(app: Flask) -> None:
     """Register every command group."""
     for command in (
+        assess.command,
         backup.backup_command,
         backup.restore_command,
         calendar.group,
