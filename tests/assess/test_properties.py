@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models.rules.assess.answer import assess
@@ -15,6 +15,7 @@ from models.rules.assess.firm import Firm
 from models.rules.assess.judge import ELIGIBLE, NOT_ELIGIBLE, UNKNOWN, Judge
 from models.rules.assess.shelf import shipped
 from tests.assess.some_firms import some_firm
+from tests.support.laws import law
 
 ORDER = {NOT_ELIGIBLE: 0, UNKNOWN: 1, ELIGIBLE: 2}
 ON = date(2026, 11, 22)
@@ -37,7 +38,7 @@ def judge(values: dict[str, Any], regime: str) -> Judge:
 
 
 @pytest.mark.parametrize("regime", REGIMES)
-@settings(max_examples=150, deadline=None)
+@law(150)
 @given(values=some_firm(), more=st.integers(0, 4000), data=st.data())
 def test_more_of_what_helps_never_lowers_a_verdict(regime: str, values: dict[str, Any], more: int, data: st.DataObject):
     figure = data.draw(st.sampled_from(HELPS[regime]))
@@ -49,7 +50,7 @@ def test_more_of_what_helps_never_lowers_a_verdict(regime: str, values: dict[str
     assert ORDER[judge(better, regime).verdict] >= ORDER[judge(values, regime).verdict]
 
 
-@settings(max_examples=150, deadline=None)
+@law(150)
 @given(values=some_firm(), more=st.integers(0, 4000))
 def test_more_domestic_rd_never_lowers_hnte(values: dict[str, Any], more: int):
     figures = ("rd_expense_2025", "rd_domestic_three_years")
@@ -60,7 +61,7 @@ def test_more_domestic_rd_never_lowers_hnte(values: dict[str, Any], more: int):
 
 
 @pytest.mark.parametrize("regime", REGIMES)
-@settings(max_examples=150, deadline=None)
+@law(150)
 @given(values=some_firm(), data=st.data())
 def test_a_figure_taken_away_never_turns_one_answer_into_the_other(
     regime: str, values: dict[str, Any], data: st.DataObject
@@ -86,7 +87,7 @@ _DECLARED = {
 }  # fmt: skip
 
 
-@settings(max_examples=100, deadline=None)
+@law(100)
 @given(values=some_firm())
 def test_an_answer_is_whole_and_agrees_with_itself(values: dict[str, Any]):
     for result in assess(Firm(values, ON), shipped()).values():
