@@ -2,7 +2,7 @@
 
 from sqlalchemy import literal, select
 
-from models import calendar, opinion, pool, title
+from models import calendar, duty, opinion, pool, title
 from models.base import db
 from models.issue import kinds as issue_kinds
 from models.rules.access import ROLES
@@ -14,7 +14,7 @@ from models.visit import kinds, outcomes
 NOT_DATA = frozenset(
     {
         "role", "title_type", "pool_type", "visit_kind", "service", "contact_scheme_kind", "outcome_kind", "setting",
-        "opinion_kind", "issue_class", "issue_topic",
+        "opinion_kind", "issue_class", "issue_topic", "duty_rule",
         "job_override", "job_run", "worker_lease", "task", "change", "calendar_day", "calendar_year",
     }
 )  # fmt: skip
@@ -36,6 +36,7 @@ def seed_defaults() -> None:
     outcomes.seed_defaults()
     opinion.seed_defaults()
     issue_kinds.seed_defaults()
+    duty.seed_defaults()
     db.session.flush()
 
 

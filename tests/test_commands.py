@@ -10,6 +10,7 @@ COMMANDS = {
     "check",
     "db",
     "demo",
+    "duties",
     "funnel",
     "imports",
     "restore",

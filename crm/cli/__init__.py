@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from crm.cli import assess, backup, calendar, check, demo, funnel, imports, tasks, users, worker
+from crm.cli import assess, backup, calendar, check, demo, duties, funnel, imports, tasks, users, worker
 
 
 def init_app(app: Flask) -> None:
@@ -14,6 +14,7 @@ def init_app(app: Flask) -> None:
         calendar.group,
         check.command,
         demo.group,
+        duties.command,
         funnel.command,
         imports.group,
         tasks.group,

@@ -107,6 +107,9 @@ FOREIGN_KEYS: dict[tuple[str, str], Moves | type[Derived] | type[History]] = {
     ("plan_line", "firm_id"): Moves("周安排", everything, lambda row: f"{row.planned_on} {row.what[:30]}"),
     ("visit_demand", "firm_id"): Moves("走访诉求", everything, lambda row: row.words[:30]),
     ("promise", "firm_id"): Moves("答复承诺", everything, lambda row: f"{row.due_on} 前 {row.words[:30]}"),
+    ("duty_done", "firm_id"): Moves(
+        "已办事项", unlike("rule_key", "period"), lambda row: f"{row.period} {row.how[:30]}"
+    ),
     ("issue", "firm_id"): Moves("问题", everything, lambda row: f"{row.year}-{row.serial:04d} {row.title[:30]}"),
     ("team_firm", "firm_id"): Moves("小组的企业", unlike("team_id"), lambda row: row.need),
     ("handover_item", "firm_id"): Moves("工作移交清单", everything, lambda row: row.words[:30]),
