@@ -87,7 +87,7 @@ def spot_draw(actor: Actor, at: datetime, month: str, rng: Random) -> list[SpotC
         IssueClosing, (IssueClosing.id == Issue.closing_id) & (IssueClosing.issue_id == Issue.id)
     )
     query = query.where(Issue.closed_on >= first, Issue.closed_on < _next_month(first)).order_by(Issue.id)
-    closed = list(db.session.execute(query).tuples())
+    closed = db.session.execute(query).all()
     always = [issue for issue, basis in closed if basis == "no_answer" and issue.id not in held]
     others = [issue for issue, basis in closed if basis != "no_answer"]
     drawn = [] if held else rng.sample(others, _share(len(others)))

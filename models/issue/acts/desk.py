@@ -11,7 +11,7 @@ from models.base import db
 from models.errors import Refused
 from models.issue import clocks
 from models.issue.acts.actor import Actor
-from models.issue.acts.stand import Stand, Step, agreed, allow, revoke_links, stand
+from models.issue.acts.stand import Stand, Step, agreed, allow, revoke_links, stand, whole
 from models.issue.kinds import IssueClass, IssueTopic, OutsideHandler
 from models.issue.parts import IssueAssignment
 from models.issue.record import Issue
@@ -68,9 +68,10 @@ def reclass(
 
 def dispatch(issue: Issue, actor: Actor, at: datetime, to: DispatchInput) -> IssueMove:
     """交办: the first due date is set for ever. One that was not accepted yet is accepted by the same act."""
-    if issue.state == "registered":
-        admit(issue, actor, at, to.class_)
-    return give(issue, actor, at, to)
+    with whole(issue):
+        if issue.state == "registered":
+            admit(issue, actor, at, to.class_)
+        return give(issue, actor, at, to)
 
 
 def reassign(issue: Issue, actor: Actor, at: datetime, to: DispatchInput, reason: str) -> IssueMove:

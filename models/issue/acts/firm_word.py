@@ -12,7 +12,7 @@ from models.base import db
 from models.errors import Refused
 from models.issue.acts.actor import Actor
 from models.issue.acts.handling import ProposeInput, propose
-from models.issue.acts.stand import FIRM_LINK, HANDLER_LINK, Stand, Step, agreed, allow, revoke_links, stand
+from models.issue.acts.stand import FIRM_LINK, HANDLER_LINK, Stand, Step, agreed, allow, revoke_links, stand, whole
 from models.issue.clocks import flow_of, load, reply_by, start_clock
 from models.issue.kinds import OutsideHandler
 from models.issue.parts import IssueAnswer, IssueAssignment, IssueCall, IssueClosing
@@ -47,9 +47,10 @@ def send_link(
 ) -> tuple[Link, str]:
     """A link for the firm and its secret, by somebody outside the handling unit, who brings it to the firm; the links
     before it end. After 申请办结 this asks the firm to confirm. It acts once, for seven days."""
-    here = stand(issue, actor, at)
-    _ask(here)
-    step = allow(here, "send_link")
+    with whole(issue):
+        here = stand(issue, actor, at)
+        _ask(here)
+        step = allow(here, "send_link")
     revoke_links(issue.id, at, handlers=False)
     valid = here.ticks.clocks["link_valid"].number
     link, token = Link.make(
@@ -128,27 +129,12 @@ def answer_by_link(
 def log_call(issue: Issue, actor: Actor, at: datetime, said: CallInput) -> IssueMove:
     """电话回访 by somebody outside the handling unit: each attempt is a row. An answer leads to the review, and so does
     the third attempt in vain on a working day of its own after day 28."""
-    here = stand(issue, actor, at)
     if said.about not in CALL_ABOUT:
         raise Refused("请选为什么打电话")
-    called_at = said.called_at or at
-    called_on = clock.local(called_at).date()
-    allow(here, "call")
-    _check_call(here, said, called_on)
-    if said.about == "confirm":
-        _ask(here)
-    step = allow(here, "call")
-    call = IssueCall(
-        issue_id=issue.id, round=issue.round, about=said.about, called_by_id=actor.user_id,
-        handler_id=issue.handler_id, called_at=called_at, called_on=called_on, reached=said.reached,
-        note=said.words.strip(),
-    )  # fmt: skip
-    db.session.add(call)
-    db.session.flush()
-    if said.about == "withdrawal" and said.reached and said.confirms is False:
-        issue.withdrawal_asked_at = None
-    move = step.write(_call_words(said))
-    return _confirm(here, call, said, move) if said.about == "confirm" else move
+    with whole(issue):
+        here = stand(issue, actor, at)
+        call, move = _log(here, said)
+        return _confirm(here, call, said, move) if said.about == "confirm" else move
 
 
 def add_words(issue: Issue, actor: Actor, at: datetime, words: str) -> IssueMove:
@@ -242,6 +228,27 @@ def _ask(here: Stand) -> None:
     if here.issue.state == "resolution_proposed":
         step = allow(here, "ask_firm", "awaiting_firm")
         step.write(asked_on=here.on)
+
+
+def _log(here: Stand, said: CallInput) -> tuple[IssueCall, IssueMove]:
+    """The row of a call and its trace."""
+    issue, called_at = here.issue, said.called_at or here.at
+    called_on = clock.local(called_at).date()
+    allow(here, "call")
+    _check_call(here, said, called_on)
+    if said.about == "confirm":
+        _ask(here)
+    step = allow(here, "call")
+    call = IssueCall(
+        issue_id=issue.id, round=issue.round, about=said.about, called_by_id=here.actor.user_id,
+        handler_id=issue.handler_id, called_at=called_at, called_on=called_on, reached=said.reached,
+        note=said.words.strip(),
+    )  # fmt: skip
+    db.session.add(call)
+    db.session.flush()
+    if said.about == "withdrawal" and said.reached and said.confirms is False:
+        issue.withdrawal_asked_at = None
+    return call, step.write(_call_words(said))
 
 
 def _check_call(here: Stand, said: CallInput, called_on: date) -> None:

@@ -12,7 +12,7 @@ from models.errors import Refused
 from models.file import StoredFile
 from models.issue import clocks
 from models.issue.acts.actor import Actor
-from models.issue.acts.stand import Stand, allow, stand
+from models.issue.acts.stand import Stand, allow, stand, whole
 from models.issue.parts import IssueAssignment, IssueExtension, IssueFile
 from models.issue.record import Issue
 from models.issue.trace import IssueMove
@@ -138,10 +138,11 @@ def propose(issue: Issue, actor: Actor, at: datetime, said: ProposeInput) -> Iss
         raise Refused("请选办理结果")
     named = len(said.visit_ids) + len(said.file_ids)
     step = allow(here, "propose", "resolution_proposed", words=said.result, evidence=_evidence(issue) + named)
-    for visit_id in said.visit_ids:
-        _put_visit(issue, actor, at, db.session.get(Visit, visit_id))
-    for file_id in said.file_ids:
-        _put_file(issue, actor, at, db.session.get(StoredFile, file_id))
+    with whole(issue):
+        for visit_id in said.visit_ids:
+            _put_visit(issue, actor, at, db.session.get(Visit, visit_id))
+        for file_id in said.file_ids:
+            _put_file(issue, actor, at, db.session.get(StoredFile, file_id))
     issue.result, issue.outcome, issue.proposed_on = said.result.strip(), said.outcome, here.on
     issue.next_reply_on = None
     return step.write()

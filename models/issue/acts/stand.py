@@ -1,11 +1,12 @@
 """How somebody stands towards an issue, and the one way in which an issue changes: allowed, changed, written down."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, select
 
 from models import clock, setting
 from models.base import db
@@ -184,8 +185,21 @@ def agreed(here: Stand, event: str, new: str | None = None, words: str = "", **f
     return Step(here, event, new or here.issue.state, here.issue.due_on, words.strip())
 
 
+@contextmanager
+def whole(issue: Issue) -> Iterator[None]:
+    """An act of several steps: when one is refused, none has happened and the issue stands as before."""
+    nested = db.session.begin_nested()
+    try:
+        yield
+    except Refused:
+        nested.rollback()
+        db.session.refresh(issue)
+        raise
+    nested.commit()
+
+
 def revoke_links(issue_id: int, at: datetime, *, firm: bool = True, handlers: bool = True) -> None:
-    """End the links of an issue that are still open: the firm's, those of handlers, or both. One statement each."""
+    """End the links of an issue that are still open: the firm's, those of handlers, or both."""
     if firm:
         _revoke(Link.purpose == FIRM_LINK, Link.subject == "issue", Link.subject_id == issue_id, at=at)
     if handlers:
@@ -194,5 +208,5 @@ def revoke_links(issue_id: int, at: datetime, *, firm: bool = True, handlers: bo
 
 
 def _revoke(*which: ColumnElement[bool], at: datetime) -> None:
-    query = update(Link).where(*which, Link.revoked_at.is_(None)).values(revoked_at=at)
-    db.session.execute(query.execution_options(synchronize_session="fetch"))
+    for link in db.session.scalars(select(Link).where(*which, Link.revoked_at.is_(None)).order_by(Link.id)):
+        link.revoke(at)
