@@ -117,6 +117,12 @@ class ImportRun(Model):
         return dict(json.loads(self.options).get("needs_date", {}))
 
     @property
+    def unread(self) -> list[dict[str, Any]]:
+        """The columns with cells that say something and of which nothing was made, the most cells first: sheet, column,
+        cells and why."""
+        return list(json.loads(self.options).get("unread", []))
+
+    @property
     def seen(self) -> tuple[int, ...]:
         """What the database was like when the plan was made, as the import engine tells states apart."""
         return tuple(json.loads(self.options).get("seen", ()))

@@ -168,7 +168,7 @@ def stage(run: ImportRun, plan: Plan, progress: Progress = quiet) -> None:
     run.sheets = json.dumps([described(table) for table in plan.tables], ensure_ascii=False)
     run.counts = json.dumps({effect: plan.counts[effect] for effect in EFFECTS} | {"rows": total})
     run.message = "；".join(message for _, message in plan.refused)
-    told = {"seen": list(plan.fingerprint), "needs_date": titles.needs_date(plan)}
+    told = {"seen": list(plan.fingerprint), "needs_date": titles.needs_date(plan), "unread": plan.unread}
     run.options = json.dumps(json.loads(run.options) | told, ensure_ascii=False)
     mapping.note(run, plan.tables, plan.looks)
     run.state = "planned"

@@ -1,8 +1,10 @@
 """A person corrects how a sheet is read; the next sheet like it is read so without asking (promise 12)."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 
 from crm.imports.kinds.all import KINDS
 from crm.imports.recognise import WHY, Choice, Learned, Look, Table, learned
@@ -11,8 +13,10 @@ from models.base import db
 from models.errors import NotFound, Refused
 from models.import_mapping import ImportMapping
 from models.importing import ImportRun
+from models.rules import dates
 from models.task import Task, enqueue
 
+_UNTIL = re.compile(r"截至|截止")
 #: States in which the columns of an import can still be corrected.
 OPEN = ("planned", "refused", "failed")
 
@@ -123,6 +127,19 @@ def sheets_of(run: ImportRun) -> list[ShownSheet]:
             )
         )
     return shown
+
+
+def day_in_titles(run: ImportRun) -> date | None:
+    """The day that the titles of the sheets that need a date give, to be offered to a person: of a month its first day,
+    of 截至 a month its last. None when they give none, only a year, or not the same."""
+    days = set()
+    for sheet in json.loads(run.sheets):
+        if sheet["name"] in run.needs_date:
+            title = sheet.get("facts", {}).get("title", "")
+            day = dates.within(title)
+            known = day is not None and day.precision != "year"
+            days.add((day.last if _UNTIL.search(title) else day.first) if day is not None and known else None)
+    return days.pop() if len(days) == 1 else None
 
 
 def choices_of(run: ImportRun) -> dict[str, Choice]:

@@ -24,6 +24,7 @@ Answer = Response | str | tuple[str, int]
 #: So many changes and problems stand on the page itself; the rest behind a link.
 SHOWN = 20
 PROBLEMS_SHOWN = 8
+UNREAD_SHOWN = 8
 STEPS = ("传文件", "认列", "核对", "写入")
 #: State → how many steps are done.
 REACHED = {"reading": 1, "planned": 2, "applying": 3, "applied": 4, "refused": 1, "failed": 1, "undone": 4}
@@ -33,7 +34,8 @@ REACHED = {"reading": 1, "planned": 2, "applying": 3, "applied": 4, "refused": 1
 @needs("imports.run")
 def show(import_id: int) -> str:
     """How far an import is, and what it would do or did."""
-    return _page(ImportRun.get_for(g.user, import_id), DateForm())
+    run = ImportRun.get_for(g.user, import_id)
+    return _page(run, DateForm(data={"on_date": mapping.day_in_titles(run)}))
 
 
 def _page(run: ImportRun, form: DateForm) -> str:
@@ -59,6 +61,9 @@ def _page(run: ImportRun, form: DateForm) -> str:
         problem_count=ImportProblem.count_of(run.id) if run.has_rows else 0,
         wrong=import_rows.kinds_of_problems(run, 6) if run.has_rows else [],
         changes=changes,
+        in_titles=mapping.day_in_titles(run) if run.needs_date else None,
+        unread=run.unread if run.has_rows else [],
+        unread_shown=UNREAD_SHOWN,
         stale=_is_stale(run, task),
     )
 
