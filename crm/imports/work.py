@@ -5,6 +5,8 @@ from datetime import date
 from time import perf_counter
 from typing import Any
 
+from sqlalchemy import select
+
 from crm.imports import apply, engine, mapping
 from crm.imports import retry as retrying
 from crm.imports import undo as undoing
@@ -99,6 +101,16 @@ def order_planning(run: ImportRun, person_id: int) -> Task:
     task = enqueue("import.plan", {"import_id": run.id}, person_id, clock.now())
     run.state, run.task_id, run.message = "reading", task.id, ""
     return task
+
+
+def order_planning_of_undated(person_id: int) -> int:
+    """Have every planned import that waits for a date looked at again, as a batch may give it now; returns how many.
+    The caller commits."""
+    runs = db.session.scalars(select(ImportRun).where(ImportRun.state == "planned").order_by(ImportRun.id))
+    undated = [run for run in runs if run.needs_date and run.file_id is not None]
+    for run in undated:
+        order_planning(run, person_id)
+    return len(undated)
 
 
 def order_dating(run: ImportRun, person_id: int) -> Task | None:

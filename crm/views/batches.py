@@ -1,9 +1,10 @@
 """设置 → 批次: when the batches of each type were announced, for lists that give no dates of their own."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from crm.access import needs
+from crm.imports import work
 from forms.base import ConfirmForm
 from forms.title import BatchForm
 from models.base import db
@@ -59,10 +60,13 @@ def _saved(form: BatchForm, batch: Batch) -> bool:
     try:
         batch.check()
         db.session.add(batch)
+        again = work.order_planning_of_undated(g.user.id)
         db.session.commit()
     except Refused as error:
         db.session.rollback()
         form.form_errors.append(str(error))
         return False
-    flash(f"已存：{form.name.data}。名单里等日期的行会再试一遍")
+    flash(
+        f"已存：{form.name.data}。名单里等日期的行会再试一遍{f'，{again} 份待写入的名单正在重新核对' if again else ''}"
+    )
     return True
