@@ -84,6 +84,20 @@ def check_undo(files: list[File], order: list[int]) -> None:
 
 
 @each()
+def check_in_between(files: list[File], chosen: list[int]) -> None:
+    """After each file one that stands may be taken back, by chance, before the next comes; in the end all are."""
+    before = whole()
+    stand: list[dict[str, Any]] = []
+    for one, place in zip(files, chosen, strict=False):
+        stand += bring([one])
+        if place < len(stand):
+            undo_all([stand.pop(place)])
+    while stand:
+        undo_all([stand.pop(chosen[len(stand)] % len(stand))])
+    assert whole() == before
+
+
+@each()
 def check_twice(files: list[File]) -> None:
     before = whole()
     once = bring(files)
@@ -110,6 +124,8 @@ def facts() -> dict[str, Any]:
 
 lists = st.lists(any_file(), min_size=1, max_size=4)
 orders = st.permutations(range(4))
+#: Which of the imports that stand is taken back; none when there are not so many.
+places = st.lists(st.integers(0, 6), min_size=9, max_size=9)
 about_titles = st.one_of(title_lists(), registers(), renamings(), lost_titles())
 
 
@@ -117,6 +133,12 @@ about_titles = st.one_of(title_lists(), registers(), renamings(), lost_titles())
 @given(files=lists, order=orders)
 def test_imports_undone_in_any_order_leave_nothing(street: Flask, files: list[File], order: list[int]) -> None:
     check_undo(files, order)
+
+
+@SMALL
+@given(files=lists, chosen=places)
+def test_imports_undone_between_others_leave_nothing(street: Flask, files: list[File], chosen: list[int]) -> None:
+    check_in_between(files, chosen)
 
 
 @SMALL
@@ -168,3 +190,10 @@ def test_the_order_of_many_files_makes_no_difference(street: Flask, files: list[
 @given(files=st.lists(any_file(), min_size=1, max_size=5))
 def test_many_files_again_change_nothing(street: Flask, files: list[File]) -> None:
     check_twice(files)
+
+
+@pytest.mark.proof
+@LARGE
+@given(files=st.lists(any_file(), min_size=2, max_size=8), chosen=places)
+def test_many_imports_undone_between_others_leave_nothing(street: Flask, files: list[File], chosen: list[int]) -> None:
+    check_in_between(files, chosen)

@@ -21,6 +21,8 @@ NAMES = {
 }
 
 
+#: What a register says has become of a firm, and when.
+STATUSES = [["存续", ""], ["注销", "2025-05-01"], ["吊销", ""], ["迁出", "2025-07-01"]]
 #: Those of the firms whose name changes.
 RENAMED = tuple(number for number, (old, new) in NAMES.items() if old != new)
 
@@ -43,14 +45,18 @@ flags = st.booleans
 
 
 @st.composite
-def registers(draw: st.DrawFn, renamed: bool = True) -> File:
-    """A register of some of the firms with values of its own, under either name or only the first."""
+def registers(draw: st.DrawFn, renamed: bool = True, statuses: bool = False) -> File:
+    """A register of some of the firms with values of its own, under either name or only the first, some of them with
+    what has become of the firms."""
     rows: list[list[Any]] = register_rows([])
+    told = statuses and draw(flags())
+    rows[0] += ["登记状态", "状态日期"] if told else []
     for number in draw(firms):
         (row,) = register_rows([number])[1:]
         row[0] = NAMES[number][renamed and draw(flags())]
         row[4] = draw(st.sampled_from(["", "100(万元人民币)", "581.35万元", "1.2亿元"]))
         row[6] = draw(st.sampled_from(["", "云澜市青禾区石桥街道云溪路1号", "云澜市青禾区溪口街道2号"]))
+        row += draw(st.sampled_from(STATUSES)) if told else []
         rows.append(row)
     return File(f"企业登记{draw(st.integers(1, 99))}.csv", csv_bytes(rows), rows)
 
@@ -140,5 +146,11 @@ def lost_titles(draw: st.DrawFn) -> File:
 def any_file() -> st.SearchStrategy[File]:
     """A file of any kind."""
     return st.one_of(
-        registers(), title_lists(), patent_lists(), visit_logs(), renamings(), lost_titles(), st.sampled_from(LEDGERS)
+        registers(statuses=True),
+        title_lists(),
+        patent_lists(),
+        visit_logs(),
+        renamings(),
+        lost_titles(),
+        st.sampled_from(LEDGERS),
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from crm.imports import apply, retry
+from crm.imports import apply, engine, retry
 from crm.imports.undo import judge as judging
 from crm.imports.undo import words
 from crm.imports.undo.carry import carry_out
@@ -43,7 +43,7 @@ def undo(run_id: int, person_id: int | None, *, address: str = "") -> dict[str, 
         raise NotFound
     check(run)
     at = clock.now()
-    with apply.roomy():
+    with apply.roomy(), engine.no_collecting():
         answer = _carry(run, person_id, at)
     audit_log.note(
         "import.undo",

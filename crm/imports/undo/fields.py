@@ -9,7 +9,7 @@ from sqlalchemy import Table, select
 
 from crm.imports import state
 from crm.imports.titles.giving import SETTLED
-from crm.imports.undo import history, words
+from crm.imports.undo import words
 from crm.imports.undo.history import Step
 from crm.imports.undo.trace import Place, value_of
 from crm.imports.undo.verdict import Back, Kept, Verdict
@@ -74,7 +74,7 @@ def _of_rows(verdict: Verdict, table: Table, ids: Sequence[int]) -> Iterator[Cel
     names = sorted({name for row_id in ids for name in found.fields[table.name, row_id] if name in table.c})
     query = select(table.c.id, *(table.c[name] for name in names)).where(table.c.id.in_(ids))
     rows = {row[0]: dict(zip(names, row[1:], strict=True)) for row in db.session.execute(query)}
-    steps = history.read(table.name, ids)
+    steps = found.history.read(table.name, ids)
     for row_id in ids:
         place = (table.name, row_id)
         for name, runs in found.fields[place].items():

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from crm.imports import state
-from crm.imports.undo import fields, history, words
+from crm.imports.undo import fields, words
 from crm.imports.undo.fields import Cell
 from crm.imports.undo.history import Step
 from crm.imports.undo.trace import Place
@@ -77,7 +77,7 @@ class Stacks:
             table = db.metadata.tables[name]
             aspect = table.c[DATED[name] or "id"]
             for chunk in state.chunks(sorted(ids)):
-                said = history.read(name, chunk)
+                said = self.found.history.read(name, chunk)
                 query = select(table.c.id, table.c.firm_id, aspect).where(table.c.id.in_(chunk))
                 for row_id, firm_id, value in db.session.execute(query):
                     if value in CALLED and row_id not in said:
@@ -92,7 +92,7 @@ class Stacks:
             by_table[name].append(row_id)
         for name, ids in by_table.items():
             for chunk in state.chunks(sorted(ids)):
-                for row_id, said in history.read(name, chunk).items():
+                for row_id, said in self.found.history.read(name, chunk).items():
                     steps = (step for steps in said.values() for step in steps)
                     rows[name, row_id].steps = sorted(steps, key=lambda step: step.id)
         lanes = list(rows.values())

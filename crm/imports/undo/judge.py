@@ -79,7 +79,7 @@ def _changed(found: Trace, table: Table) -> Iterator[tuple[int, str]]:
 
 def _said_of(found: Trace, table: Table) -> dict[int, dict[str, list[Step]]]:
     """What stands about the rows made: row → field → statements."""
-    query = history.of_rows().where(Change.table_name == table.name)
+    query = history.of_rows().where(Change.table_name == table.name, history.still_there())
     if "import_row_id" in table.c:
         return history.settled(
             query.join(table, table.c.id == Change.row_id).where(table.c.import_row_id.in_(found.rows))

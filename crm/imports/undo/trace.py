@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from crm.imports import state
 from crm.imports.undo.decisions import forgotten
-from crm.imports.undo.history import Step, still_there
+from crm.imports.undo.history import History, Step, still_there
 from models.base import Moment, Money, Words, db
 from models.change import Change
 from models.importing import ImportRow, ImportRun
@@ -58,6 +58,7 @@ class Trace:
     only: frozenset[int] | None = None
     #: Row → field → the imports that wrote there.
     fields: dict[Place, dict[str, set[int]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(set)))
+    history: History = field(default_factory=History)
     #: Row → the firm whose timeline tells of it.
     firms: dict[Place, int | None] = field(default_factory=dict)
     #: Table → rows made → their firm, and the import that made them.
