@@ -32,6 +32,7 @@ IMPORTED_AS = {
     "python-calamine": "python_calamine",
     "pillow": "PIL",
     "pyyaml": "yaml",
+    "python-docx": "docx",
 }
 
 

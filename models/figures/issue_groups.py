@@ -106,17 +106,18 @@ def _groups(dimension: str, scope: Scope) -> tuple[list[Group], Callable[[Key], 
     model: Any = {"unit": Unit, "topic": IssueTopic, "class": IssueClass}[dimension]
     order = (Unit.sort_key,) if model is Unit else (model.position,)
     rows = db.session.execute(select(model.id, model.name).order_by(*order, model.id)).all()
-    named: dict[Any, Group] = {key: Group(name, {dimension: key}) for key, name in rows}
-    named[None] = Group({"unit": "未交办", "class": "未分类"}.get(dimension, ""), {dimension: 0})
+    field = {"class": "class_id"}.get(dimension, dimension)
+    named: dict[Any, Group] = {key: Group(name, {field: key}) for key, name in rows}
+    named[None] = Group({"unit": "未交办", "class": "未分类"}.get(dimension, ""), {field: 0})
     return list(named.values()), lambda key: named[key[0]]
 
 
 def _people() -> tuple[list[Group], Callable[[Key], Group]]:
     found: dict[Key, Group] = {}
     for user_id, name in db.session.execute(select(User.id, User.name).order_by(User.sort_key, User.id)):
-        found[user_id, None] = Group(name, {"person": user_id})
+        found[user_id, None] = Group(name, {"handler": user_id})
     outside = select(OutsideHandler.id, OutsideHandler.name).order_by(OutsideHandler.sort_key, OutsideHandler.id)
     for outside_id, name in db.session.execute(outside):
         found[None, outside_id] = Group(f"{name}（外单位）", {"outside": outside_id})
-    found[None, None] = Group("未交办", {"person": 0, "outside": 0})
+    found[None, None] = Group("未交办", {"handler": 0})
     return list(found.values()), lambda key: found[key]

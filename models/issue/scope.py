@@ -18,10 +18,10 @@ from models.rules.issue_kinds import KINDS
 from models.unit import Unit
 from models.user import User
 
-#: Name in the address → field; the rest of the fields cannot be asked for there.
+#: Name in the address, as in models/issue/filters.py, → field; the rest cannot be asked for there.
 NUMBERS = {
-    "area": "area_id", "park": "park_id", "topic": "topic_id", "class": "class_id", "unit": "unit_id",
-    "person": "person_id", "outside": "outside_id",
+    "area": "area_id", "park": "park_id", "topic": "topic_id", "class_id": "class_id", "unit": "unit_id",
+    "handler": "person_id", "outside": "outside_id",
 }  # fmt: skip
 
 
@@ -92,6 +92,8 @@ class IssueScope(Scope):
         for column, wanted in ((unit, self.unit_id), (user, self.person_id), (outside, self.outside_id)):
             if wanted is not None:
                 found.append(column.is_(None) if wanted == 0 else column == wanted)
+        if self.person_id == 0:
+            found.append(outside.is_(None))
         return found
 
     def issues(self, query: AnySelect) -> AnySelect:

@@ -104,7 +104,7 @@ class Story:
         while True:
             self.on += timedelta(days=self.luck.choice([0, 0, 1, 1, 2, 3, 7, 16]))
             step = self.luck.choice(NEXT.get(self.issue.state, ("",)))
-            if self.on > LAST or not step:
+            if self.on > LAST or not step or self.luck.random() < 0.04:
                 break
             if self.luck.random() < 0.03 and self.issue.state not in ENDED:
                 step = "withdraw"

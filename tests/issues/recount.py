@@ -1,7 +1,7 @@
 """The slow, obvious recount of lists and figures: one issue after the other, with nothing but its rows."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from sqlalchemy import select
@@ -68,7 +68,8 @@ def everything() -> list[Told]:
     return [Told(issue) for issue in db.session.scalars(select(Issue).order_by(Issue.id))]
 
 
-def day(moment) -> date:
+def day(moment: datetime | None) -> date:
+    assert moment is not None
     return clock.local(moment).date()
 
 

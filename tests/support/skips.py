@@ -1,8 +1,8 @@
 """What this machine offers to the tests, and a plain account at the end of what was left out and why.
 
-Three things may be missing: a PostgreSQL server, a browser, the shared data. Tests that need one carry its mark
-(`postgres`, `browser`, `shared`) and are skipped without it. Where TIDU_REQUIRE names a thing (`postgresql,browser`),
-its absence ends the run instead. Tests over five seconds that are not marked `slow` are listed.
+Four things may be missing: a PostgreSQL server, a browser, LibreOffice, the shared data. Tests that need one carry its
+mark (`postgres`, `browser`, `libreoffice`, `shared`) and are skipped without it. Where TIDU_REQUIRE names a thing
+(`postgresql,browser`), its absence ends the run instead. Tests over five seconds that are not marked `slow` are listed.
 """
 
 import functools
@@ -17,6 +17,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL_POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432/test"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+OFFICES = ("soffice", "libreoffice")
 SLOW_SECONDS = 5.0
 
 
@@ -43,6 +44,13 @@ def browser_path() -> str | None:
 
 
 @functools.cache
+def office_path() -> str | None:
+    """Return the path of LibreOffice: SOFFICE from the environment, or the first of the usual names found."""
+    named = os.environ.get("SOFFICE")
+    return next(filter(None, map(shutil.which, (named, *OFFICES) if named else OFFICES)), None)
+
+
+@functools.cache
 def shared_folder() -> Path | None:
     """Return the folder of the shared material (TIDU_SHARED, default ../shared) when its data lies there."""
     folder = ROOT / os.environ.get("TIDU_SHARED", "../shared")
@@ -57,6 +65,11 @@ NEEDS = {
         postgres_url,
     ),
     "browser": ("browser", "no browser: neither CHROMIUM nor chromium or google-chrome on the PATH", browser_path),
+    "libreoffice": (
+        "libreoffice",
+        "no LibreOffice: neither SOFFICE nor soffice or libreoffice on the PATH",
+        office_path,
+    ),
     "shared": ("shared", "no shared data: nothing in TIDU_SHARED (default ../shared)", shared_folder),
 }
 
