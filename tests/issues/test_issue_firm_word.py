@@ -167,7 +167,7 @@ def test_any_later_word_of_the_firm_opens_it_again(cast: Cast) -> None:
     move = firm_word.add_words(issue, Actor.of(cast.officer), later, "企业来电说没解决")
     assert move.event == "add_words" and trace(issue)[-2:] == ["add_words", "reopen"]
     assert (issue.state, issue.round, issue.closing_id, issue.closed_on) == ("in_progress", 2, None, None)
-    assert issue.first_due_on == first and issue.due_on == date(2026, 5, 26)
+    assert issue.first_due_on == first and issue.due_on == date(2026, 5, 25)
     assert db.session.scalars(select(IssueClosing)).one().undone_at == later
     assert firm_word.attempts(issue) == [] and issue.asked_on is None
 

@@ -113,7 +113,7 @@ def proposed(cast: Cast, flow: str = "standard", at: datetime = MONDAY, **values
 
 def evidence(cast: Cast, at: datetime = MONDAY) -> int:
     """The id of a visit to the firm that shows something."""
-    return make_visit(cast.firm, visit_on=clock.local(at).date()).id
+    return make_visit(cast.firm, visit_on=min(clock.local(at).date(), clock.today())).id
 
 
 def asked(cast: Cast, flow: str = "standard", at: datetime = MONDAY, **values: Any) -> tuple[Issue, Link, str]:
