@@ -19,9 +19,10 @@ ALLOWED: dict[str, set[str]] = {
     "crm/mail": {"crm.mail", "models"},
     "crm/demo": {"crm.demo", "models"},
     "crm/backup": {"crm.backup", "models"},
+    "crm/assessing": {"crm.assessing", "models"},
     "crm/cli": {"crm", "forms", "models", "jobs", "config"},
     "crm": {"crm", "forms", "models", "config"},
-    "jobs": {"jobs", "models", "crm.imports", "crm.documents", "crm.mail", "crm.demo", "crm.backup"},
+    "jobs": {"jobs", "models", "crm.imports", "crm.documents", "crm.mail", "crm.demo", "crm.backup", "crm.assessing"},
 }
 
 
@@ -67,7 +68,16 @@ def test_rules_need_nothing_but_the_standard_library() -> None:
 
 def test_models_and_workshops_know_no_request() -> None:
     forbidden = {"flask.request", "flask.session", "flask.g", "flask.current_app", "flask"}
-    folders = ("models", "models/rules", "crm/imports", "crm/documents", "crm/mail", "crm/demo", "crm/backup")
+    folders = (
+        "models",
+        "models/rules",
+        "crm/imports",
+        "crm/documents",
+        "crm/mail",
+        "crm/demo",
+        "crm/backup",
+        "crm/assessing",
+    )
     wrong = [
         f"{path.relative_to(ROOT)} imports {name}"
         for folder in folders
@@ -88,6 +98,7 @@ def test_only_the_clock_reads_the_clock_and_only_config_the_environment() -> Non
         "crm/imports",
         "crm/demo",
         "crm/backup",
+        "crm/assessing",
         "crm/cli",
         "jobs",
     ):

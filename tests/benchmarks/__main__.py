@@ -1,7 +1,7 @@
 """`make bench`: pages and imports beside the raw limit, in one run, on databases made for it.
 
 Options from the environment: BENCH_FIRMS (150000), BENCH_TITLES (30000), BENCH_VISITS (60000), BENCH_ROUNDS (100),
-BENCH_IMPORTS (5581,150000), BENCH_LIST_ROWS (20000), BENCH_PARTS (pages,sqlite,imports),
+BENCH_IMPORTS (5581,150000), BENCH_LIST_ROWS (20000), BENCH_PARTS (pages,sqlite,imports,assess),
 BENCH_ONLY (parts of names of pages).
 """
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from statistics import median
 
 from crm.demo.generate import Size
+from tests.benchmarks import assess
 from tests.benchmarks.districts import SERVED, THREADS, WORKERS, District, district, served
 from tests.benchmarks.imports import Imported, measure_import, register
 from tests.benchmarks.lists import LISTS, firms_of, write
@@ -29,7 +30,7 @@ IMPORTS = [int(rows) for rows in os.environ.get("BENCH_IMPORTS", f"5581,{FIRMS}"
 LIST_ROWS = int(os.environ.get("BENCH_LIST_ROWS", "20000"))
 #: Rows a second: ten times the import of the system it was measured beside. Megabytes a process may need.
 LIST_SPEED, MOST_MEMORY = 4_260, 1_000
-PARTS = os.environ.get("BENCH_PARTS", "pages,sqlite,imports").split(",")
+PARTS = os.environ.get("BENCH_PARTS", "pages,sqlite,imports,assess").split(",")
 
 
 def tell(line: str = "") -> None:
@@ -130,10 +131,27 @@ def imports(folder: Path) -> None:
                 imported(name, measure_import(made, port, path, LIST_ROWS, name), longest, LIST_SPEED)
 
 
+def assessments(_: Path) -> None:
+    """Every firm against every rule book at once, and one title by hand."""
+    tell(f"\nAssessment of all firms by all rule books, on {assess.PROCESSORS} processors")
+    done = assess.measure(FIRMS)
+    kept = done.seconds <= assess.MOST_SECONDS and done.memory <= assess.MOST_MEMORY
+    size = f"{done.firms:9,} firms × {len(done.exact)} titles"
+    limits = f"{'ok' if kept else 'OVER'} ≤{assess.MOST_SECONDS:g} s, {assess.MOST_MEMORY:,} MB"
+    tell(
+        f"{'assess':10}{size} {done.seconds:5.1f} s  memory {done.memory:5.0f} MB {limits}"
+        f"   rows on a border judged exactly {sum(done.exact.values()):,}"
+    )
+    tell(
+        f"{'':10}tech_sme alone {done.one_seconds:.2f} s, by hand, no unknowns or borders {done.bare_seconds:.2f} s"
+        f"   ratio {done.one_seconds / done.bare_seconds:.1f} ×   whole firms that differ at a border {done.differ:,}"
+    )
+
+
 def main() -> int:
     """Run the parts asked for."""
     with tempfile.TemporaryDirectory(prefix="tidu-bench-") as folder:
-        for name, part in (("pages", pages), ("sqlite", sqlite), ("imports", imports)):
+        for name, part in (("pages", pages), ("sqlite", sqlite), ("imports", imports), ("assess", assessments)):
             if name in PARTS:
                 part(Path(folder))
     return 0

@@ -4,7 +4,7 @@ Every question has three answers: yes, no, and unknown (None). Points lie betwee
 what is missing is known, so that an unknown counts only where it could change the answer.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -64,6 +64,24 @@ def compare(comparison: str, found: Interval, limit: Fraction) -> bool | None:
     return True if high < limit else (False if low >= limit else None)
 
 
+def limit_of(test: Test, measured: Callable[[str], Interval]) -> Fraction | None:
+    """The limit that applies: of the tier where it has tiers, None while that is unknown; squared for a rate over two
+    years."""
+    limit: Fraction | None = test.limit
+    if test.tier_by:
+        by = measured(test.tier_by).value
+        limit = None if by is None else next(one for top, one in test.tiers if top is None or by <= top)
+    if limit is not None and test.measure and MEASURES[test.measure].squared:
+        return (1 + limit) ** 2
+    return limit
+
+
+def measured_exactly(test: Test, firm: Firm) -> bool | None:
+    """The exact answer to a test on a measure, for one firm."""
+    limit = limit_of(test, lambda name: evaluate(MEASURES[name].tree, firm))
+    return None if limit is None else compare(test.comparison, evaluate(MEASURES[test.measure].tree, firm), limit)
+
+
 class Judge:
     """One firm against one book; each part is worked out when it is asked for, once."""
 
@@ -119,15 +137,8 @@ class Judge:
         return self._measures[name]
 
     def limit(self, test: Test) -> Fraction | None:
-        """The limit that applies: of the tier where it has tiers, None while that is unknown; squared for a rate over
-        two years."""
-        limit: Fraction | None = test.limit
-        if test.tier_by:
-            by = self.measure(test.tier_by).value
-            limit = None if by is None else next(one for top, one in test.tiers if top is None or by <= top)
-        if limit is not None and test.measure and MEASURES[test.measure].squared:
-            return (1 + limit) ** 2
-        return limit
+        """The limit that applies to this firm; see `limit_of`."""
+        return limit_of(test, self.measure)
 
     def test(self, test: Test) -> bool | None:
         """The answer to one test."""
