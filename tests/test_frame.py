@@ -12,10 +12,10 @@ from tests.support.page import Page
 
 #: The words of the rail, by role, written by hand (product.md, who does what).
 RAIL = {
-    "officer": ["工作台", "企业", "梯队", "走访", "数据", "设置"],
-    "office": ["工作台", "企业", "梯队", "走访", "数据", "设置"],
-    "manager": ["工作台", "企业", "梯队", "走访", "数据", "设置"],
-    "town": ["工作台", "企业", "梯队", "走访", "设置"],
+    "officer": ["工作台", "企业", "梯队", "走访", "清单", "数据", "设置"],
+    "office": ["工作台", "企业", "梯队", "走访", "清单", "数据", "设置"],
+    "manager": ["工作台", "企业", "梯队", "走访", "清单", "数据", "设置"],
+    "town": ["工作台", "企业", "梯队", "走访", "清单", "设置"],
     "handler": ["工作台", "设置"],
     "sysadmin": ["工作台", "设置"],
     "secadmin": ["工作台", "设置"],
@@ -36,7 +36,8 @@ def test_the_rail_shows_what_the_person_may_use(role: str, lite_browser: Browser
 
 
 @pytest.mark.parametrize(
-    "url, word", [("/firms/", "企业"), ("/funnel/", "梯队"), ("/account/", "设置"), ("/", "工作台")]
+    "url, word",
+    [("/firms/", "企业"), ("/funnel/", "梯队"), ("/issues/", "清单"), ("/account/", "设置"), ("/", "工作台")],
 )
 def test_the_word_of_the_page_is_marked_once(url: str, word: str, lite_browser: Browser) -> None:
     page = lite_browser.sign_in(make_user(role="office")).open(url)

@@ -10,7 +10,7 @@ from models.saved_view import SavedView
 bp = Blueprint("saved_views", __name__, url_prefix="/saved-views")
 
 #: The lists that keep views, and the page each opens.
-PAGES = {"firms": "firms.index", "visits": "visits.index"}
+PAGES = {"firms": "firms.index", "visits": "visits.index", "issues": "issues.index"}
 
 
 @bp.post("/<page>")

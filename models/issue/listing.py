@@ -105,9 +105,11 @@ class IssueListing:
         number = min(number, max(1, ceil(count / size)))
         return db.session.execute(self.ordered().limit(size).offset((number - 1) * size)).all()
 
-    def every_chunk(self) -> Iterator[Sequence[Row[Any]]]:
-        """Every row in the order of the list, some at a time."""
-        yield from db.session.execute(self.ordered()).partitions(CHUNK)
+    def every_chunk(self, among: Iterable[int] = ()) -> Iterator[Sequence[Row[Any]]]:
+        """Every row in the order of the list, or of those among the given ones that are in it, some at a time."""
+        wanted = list(among)
+        query = self.ordered().where(Issue.id.in_(wanted)) if wanted else self.ordered()
+        yield from db.session.execute(query).partitions(CHUNK)
 
     def ids(self, among: Iterable[int] | None = None) -> list[int]:
         """The ids of all issues of the list, or of those among the given ones that are in it; oldest first."""
