@@ -66,6 +66,7 @@ def prepare(
     refused: list[tuple[str, str]] = []
     looks: list[Look] = []
     known, more = mapping.known(), title_list.others()
+    sheets = [half for whole in sheets for half in recognise.halves(whole)]
     for sheet in sheets:
         if sheet.hidden and options.sheet is None and sheet.name not in options.sheets:
             looks += _hidden(sheet, file_name)

@@ -40,3 +40,5 @@ class Sheet:
     unvalued: frozenset[tuple[int, int]] = frozenset()
     #: What an officer should know about how the file was read.
     notes: tuple[str, ...] = ()
+    #: Where the header stands and the data begin, where that is known before (`recognise.header.find`).
+    head: tuple[tuple[int, ...], int] | None = None

@@ -12,6 +12,7 @@ from crm.imports.recognise.body import blocks_of, body, fill_merged
 from crm.imports.recognise.columns import Shares, cells_by_column, map_columns, sample_of, score, settled
 from crm.imports.recognise.facts import facts_of
 from crm.imports.recognise.groups import fill_groups
+from crm.imports.recognise.halves import halves
 from crm.imports.recognise.table import WHY, Block, Choice, Facts, Learned, Look, Table, Unrecognised, refuse
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Unrecognised",
     "body",
     "glance",
+    "halves",
     "map_columns",
     "recognise",
 ]

@@ -33,6 +33,8 @@ def filled(row: Sequence[Any]) -> list[Any]:
 
 def find(sheet: Sheet) -> tuple[list[int], int | None]:
     """Rows of the header (as a person counts) and the index of the first row of data, None when there are no data."""
+    if sheet.head is not None:
+        return list(sheet.head[0]), sheet.head[1]
     first = next((i for i, row in enumerate(sheet.rows[:HEAD]) if looks_like_data(row)), None)
     named = _below_words(sheet)
     if named is not None and (first is None or named < first):
