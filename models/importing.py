@@ -140,9 +140,15 @@ class ImportRun(Model):
         return select(cls).where(cls.kind.in_(kinds)).order_by(cls.id.desc())
 
     @classmethod
-    def list_for(cls, user: User, limit: int = 50) -> list["ImportRun"]:
-        """The newest imports this person may see."""
-        return list(db.session.scalars(cls.visible_to(user).limit(limit)))
+    def list_for(cls, user: User, limit: int = 50, skip: int = 0) -> list["ImportRun"]:
+        """The newest imports this person may see, so many of them after the first `skip`."""
+        return list(db.session.scalars(cls.visible_to(user).limit(limit).offset(skip)))
+
+    @classmethod
+    def count_for(cls, user: User) -> int:
+        """How many imports this person may see."""
+        query = cls.visible_to(user).with_only_columns(func.count(cls.id)).order_by(None)
+        return db.session.scalar(query) or 0
 
     @classmethod
     def get_for(cls, user: User, import_id: int) -> "ImportRun":

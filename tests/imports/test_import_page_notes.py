@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from crm.imports import work
+from crm.imports import undo, work
 from crm.imports.plan import Options
 from models.base import db
 from models.importing import ImportRun
@@ -12,6 +12,7 @@ from models.user import User
 from tests.imports.test_import_pages import do_tasks, office, send_files
 from tests.support import hostile
 from tests.support.browser import Browser
+from tests.support.factories import make_import, make_user
 from tests.support.sheets import code_of, csv_bytes, name_of, register_rows, xlsx_bytes
 
 __all__ = ["office"]
@@ -91,3 +92,31 @@ def test_what_was_not_read_stands_on_the_page(lite_browser: Browser, office: Use
     assert [cells for cells in table if "喜欢的颜色" in cells[0]] == [
         ["台账 喜欢的颜色", "2", "这一列没有对应的项目，原样留在导入的行里"]
     ]
+
+
+def test_the_imports_are_paged(lite_browser: Browser, office: User) -> None:
+    for number in range(23):
+        make_import(office, file_name=f"名单{number}.csv")
+    make_import(make_user("officer"), file_name="别人的.csv")
+    db.session.commit()
+    lite_browser.sign_in(office)
+    first, second = lite_browser.open("/imports/"), lite_browser.open("/imports/?page=2")
+    seen = [row[0] for page in (first, second) for row in page.rows("导入过的文件")]
+    assert (len(first.rows("导入过的文件")), len(seen), len(set(seen))) == (20, 24, 24)
+    assert "第 1 / 2 页" in first.text
+    assert lite_browser.open("/imports/?page=99").rows("导入过的文件") == second.rows("导入过的文件")
+    assert len(lite_browser.open("/imports/?page=0").rows("导入过的文件")) == 20
+
+
+def test_what_stays_when_an_import_is_taken_back_is_paged(
+    lite_browser: Browser, office: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_import(office, state="applied")
+    db.session.commit()
+    kept = [{"table": "firm", "id": number, "reason": f"理由{number}"} for number in range(45)]
+    monkeypatch.setattr(undo, "look", lambda run: {"restored": 0, "removed": 0, "left": 45, "kept": kept})
+    lite_browser.sign_in(office)
+    pages = [lite_browser.open(f"/imports/{run.id}/undo?page={number}") for number in (1, 2, 3)]
+    reasons = [row[-1] for page in pages for row in page.rows("会留着不动的")]
+    assert reasons == [f"理由{number}" for number in range(45)]
+    assert "第 3 / 3 页" in pages[2].text

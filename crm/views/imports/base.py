@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from flask import Blueprint, g
+from flask import Blueprint, g, request
 from sqlalchemy import select
 
 from crm.imports.kinds import Kind, title_list
@@ -59,3 +59,9 @@ def visible(rows: Iterable[ImportRow]) -> set[int] | None:
         return None
     ids = {row.firm_id for row in rows if row.firm_id}
     return set(db.session.scalars(Firm.visible_to(g.user).with_only_columns(Firm.id).where(Firm.id.in_(ids))))
+
+
+def page_of(total: int, size: int) -> tuple[int, int]:
+    """The page that this request's address asks for, as far as there is one, and how many there are."""
+    pages = max(1, -(-total // size))
+    return min(max(1, request.args.get("page", 1, int)), pages), pages

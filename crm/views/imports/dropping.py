@@ -8,7 +8,7 @@ from crm.access import needs
 from crm.imports import directory, drop, work
 from crm.imports.plan import Options
 from crm.imports.read import MOST_BYTES
-from crm.views.imports.base import bp, is_busy, kind_names, tasks_of
+from crm.views.imports.base import bp, is_busy, kind_names, page_of, tasks_of
 from forms.base import ConfirmForm
 from forms.imports import UploadForm
 from models import import_rows
@@ -16,6 +16,9 @@ from models.base import db
 from models.errors import Refused
 from models.importing import ImportRun
 from models.task import Task
+
+#: So many imports stand on a page.
+PER_PAGE = 20
 
 Answer = Response | str | tuple[str | dict[str, str], int] | dict[str, str | int]
 
@@ -28,11 +31,16 @@ def index() -> str:
 
 
 def _index(upload: UploadForm) -> str:
-    runs = ImportRun.list_for(g.user)
+    total = ImportRun.count_for(g.user)
+    number, pages = page_of(total, PER_PAGE)
+    runs = ImportRun.list_for(g.user, PER_PAGE, (number - 1) * PER_PAGE)
     tasks = tasks_of(runs)
     return render_template(
         "imports/index.html",
         runs=runs,
+        total=total,
+        number=number,
+        pages=pages,
         tasks=tasks,
         busy=any(map(is_busy, tasks.values())),
         waiting=import_rows.count_waiting(g.user) if "imports.decide" in g.user.permissions else 0,

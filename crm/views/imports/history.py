@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as Redirection
 from crm import trail, web
 from crm.access import needs
 from crm.imports import account, undo, work
-from crm.views.imports.base import bp, is_busy, tasks_of
+from crm.views.imports.base import bp, is_busy, page_of, tasks_of
 from forms.base import ConfirmForm
 from forms.imports import OriginalForm
 from models.base import db
@@ -17,8 +17,8 @@ from models.file import Damaged
 from models.firm import Firm
 from models.importing import ImportRun
 
-#: So many of what stays are named; their number is told whatever it is.
-KEPT_SHOWN = 100
+#: So many of what stays stand on a page.
+PER_PAGE = 20
 
 Answer = Response | str | tuple[str, int]
 
@@ -68,6 +68,7 @@ def take_all_back(import_id: int) -> Answer | Redirection:
     done = run.state == "undone"
     answer = run.undoing if done else undo.look(run)
     kept = answer.get("kept", [])
+    number, pages = page_of(len(kept), PER_PAGE)
     return render_template(
         "imports/undo.html",
         run=run,
@@ -76,5 +77,8 @@ def take_all_back(import_id: int) -> Answer | Redirection:
         restored=answer.get("restored", 0),
         removed=answer.get("removed", 0),
         left=answer.get("left", len(kept)),
-        kept=account.told(g.user, kept[:KEPT_SHOWN]),
+        kept=account.told(g.user, kept[(number - 1) * PER_PAGE : number * PER_PAGE]),
+        total=len(kept),
+        number=number,
+        pages=pages,
     )

@@ -6,7 +6,7 @@ from crm import trail, web
 from crm.access import needs
 from crm.documents import excel
 from crm.imports import preview
-from crm.views.imports.base import PER_PAGE, bp, visible
+from crm.views.imports.base import PER_PAGE, bp, page_of, visible
 from models import clock, import_rows
 from models.base import db
 from models.errors import NotFound
@@ -32,8 +32,7 @@ def rows(import_id: int, effect: str) -> str:
         decided=effect == DECIDED,
     )
     total = import_rows.count(run, asked)
-    pages = max(1, -(-total // PER_PAGE))
-    number = min(max(1, request.args.get("page", 1, int)), pages)
+    number, pages = page_of(total, PER_PAGE)
     found = import_rows.page(run, asked, (number - 1) * PER_PAGE, PER_PAGE)
     return render_template(
         "imports/rows.html",
