@@ -95,6 +95,6 @@ def test_three_groups_are_three_sheets_whose_cells_stay_where_they_are() -> None
     rows = [["名单"], ["企业名称"] * 3, [name_of(1), name_of(2), name_of(3)]]
     parts = halves(Sheet("", rows, unvalued=frozenset({(2, 1)}), merged=[(0, 0, 0, 2)]))
     assert [part.name for part in parts] == ["", "（第 2 栏）", "（第 3 栏）"]
-    assert [part.rows[2] for part in parts] == [[name_of(1), "", ""], ["", name_of(2), ""], ["", "", name_of(3)]]
+    assert [part.rows[2] for part in parts] == [[name_of(1)], ["", name_of(2)], ["", "", name_of(3)]]
     assert [len(part.unvalued) for part in parts] == [0, 1, 0]
     assert all(part.rows[0] == ["名单"] and part.merged == [(0, 0, 0, 2)] for part in parts)

@@ -68,4 +68,4 @@ def _across(row: Sequence[Any]) -> bool:
 
 
 def _only(row: Sequence[Any], start: int, end: int) -> list[Any]:
-    return [cell if start <= place < end else "" for place, cell in enumerate(row)]
+    return [cell if place >= start else "" for place, cell in enumerate(row[:end])]
