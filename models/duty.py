@@ -4,7 +4,7 @@ derived by models/rules/duty.py whenever somebody asks."""
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import (
     CheckConstraint,
@@ -30,6 +30,7 @@ from models.firm.names import FirmName
 from models.firm.record import Firm
 from models.pool import PoolMember
 from models.rules import duty as rules
+from models.rules.duty import Duty
 from models.rules.duty_table import RULES
 from models.rules.ladder import Grant
 from models.title import Title, TitleType
@@ -118,8 +119,25 @@ class DutyWindow(Model):
     @classmethod
     def list_all(cls) -> list["DutyWindow"]:
         """Every notice, the latest year first."""
-        query = select(cls).join(cls.rule).order_by(cls.year.desc(), DutyRule.position, cls.id)
-        return list(db.session.scalars(query))
+        query = select(cls).join(DutyRule, DutyRule.id == cls.rule_id)
+        return list(db.session.scalars(query.order_by(cls.year.desc(), DutyRule.position, cls.id)))
+
+    @classmethod
+    def get(cls, window_id: int) -> "DutyWindow":
+        """The notice, or NotFound."""
+        found = db.session.get(cls, window_id)
+        if found is None:
+            raise NotFound
+        return found
+
+    def check(self) -> None:
+        """Raise Refused when another notice of the year speaks of the same duty."""
+        others = select(DutyWindow.id).where(
+            DutyWindow.rule_id == self.rule_id, DutyWindow.year == self.year, DutyWindow.id.is_not(self.id)
+        )
+        with db.session.no_autoflush:
+            if db.session.scalar(others.limit(1)) is not None:
+                raise Refused(f"{self.year} 年的这一项已经登记过通知，请直接修改那一行")
 
 
 class DutyDone(Model):
@@ -163,13 +181,22 @@ class DutyDone(Model):
         db.session.flush()
         return row
 
+    @classmethod
+    def get_for(cls, user: User, done_id: int) -> "DutyDone":
+        """The note, or NotFound when its firm does not exist for this person."""
+        firms = Firm.visible_to(user).with_only_columns(Firm.id)
+        found = db.session.scalar(select(cls).where(cls.id == done_id, cls.firm_id.in_(firms)))
+        if found is None:
+            raise NotFound
+        return found
+
 
 @dataclass(frozen=True)
 class FirmDuty:
     """A duty of one firm, and its end when it was done."""
 
     firm_id: int
-    duty: rules.Duty
+    duty: Duty
     done: DutyDone | None
 
 
@@ -198,6 +225,20 @@ def list_due(
     ]
     kept = [row for row in found if done or row.done is None]
     return sorted(kept, key=lambda row: (row.duty.due_on, row.duty.rule.key, row.firm_id, row.duty.period))
+
+
+def of_firm(firm_id: int, first: date, last: date) -> list[FirmDuty]:
+    """What falls due for one firm from the first day to the last; the caller has seen to its scope."""
+    return list_due(select(Firm.id).where(Firm.id == firm_id), first, last)
+
+
+def find(firm_id: int, rule_key: str, period: str, today: date) -> Duty:
+    """One duty of a firm, within two years of today. NotFound when the firm owes no such thing."""
+    near = timedelta(days=730)
+    for row in list_due(select(Firm.id).where(Firm.id == firm_id), today - near, today + near, {rule_key}):
+        if row.duty.period == period:
+            return row.duty
+    raise NotFound
 
 
 def _histories(firms: Select[int]) -> dict[int, rules.Firm]:

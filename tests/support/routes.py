@@ -10,7 +10,7 @@ from models import clock
 from models.base import db
 from models.phone import Phone
 from models.user_session import UserSession
-from tests.support import factories, handing, scheme_factories
+from tests.support import duty_factories, factories, handing, scheme_factories
 from tests.support.factories import make_absence, make_membership, make_unit
 
 #: URL argument → makes a row and returns its value. A feature adds its own arguments here.
@@ -47,6 +47,11 @@ ARGUMENTS: dict[str, Callable[[], object]] = {
     "outcome_kind_id": lambda: scheme_factories.make_outcome_kind().id,
     "scheme_contact_id": lambda: scheme_factories.make_scheme_contact().id,
     "scheme_kind_id": lambda: scheme_factories.make_scheme_kind().id,
+    "rule_key": lambda: "hnte_report",
+    "period": lambda: "2027",
+    "done_id": lambda: duty_factories.make_duty_done().id,
+    "duty_rule_id": lambda: duty_factories.make_duty_rule().id,
+    "window_id": lambda: duty_factories.make_duty_window().id,
     "tag_id": lambda: factories.make_tag().id,
     "area_id": lambda: factories.make_area().id,
     "unit_id": lambda: make_unit().id,

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from crm.access import needs
 from crm.views.firms.base import bp
-from models import clock
+from models import clock, duty
 from models.errors import NotFound
 from models.firm import merge, timeline
 from models.firm.contacts import may_call
@@ -23,6 +23,8 @@ from models.title import Title
 #: A title that ends within so many days says how many are left.
 ENDS_SOON = timedelta(90)
 EVENTS_SHOWN = 30
+#: What falls due so long ahead stands on the record.
+YEAR_AHEAD = timedelta(365)
 YEARS_SHOWN = 5
 
 #: What is counted of the rights of a firm: key, label, note.
@@ -57,6 +59,7 @@ def show(firm_id: int) -> str | Response:
         may_change=may_change(g.user, profile.firm), may_call=may_call(g.user, profile.firm), rungs=RUNG_NAMES,
         statuses=STATUSES, flags=FLAGS, care_levels=CARE_LEVELS, code_kinds=CODE_KINDS,
         industry=industry_name(profile.firm.industry_code), title_words=title_words, patent_groups=PATENT_GROUPS,
+        duties=duty.of_firm(profile.firm.id, on, on + YEAR_AHEAD),
     )  # fmt: skip
 
 
