@@ -248,6 +248,8 @@ _SPECIAL: dict[str, Callable[[Columns, int], Pair]] = {
     "tech_staff_now": lambda columns, _: known_or_not(columns.dated("tech_staff", 0, 1)),
     "segment_years": lambda columns, _: known_or_not(columns.dated("segment_years", 1, 0)),
     "market_share": lambda columns, _: known_or_not(columns.dated("market_share", 1, 0)),
+    "rd_domestic_three_years": lambda columns, _: known_or_not(columns.dated("rd_domestic_three_years", 1, 0)),
+    "conversions_three_years": lambda columns, _: known_or_not(columns.dated("conversions_three_years", 1, 0)),
     "market_rank": lambda columns, _: columns.rank(columns.dated("market_rank", 1, 0)),
     "quality_score": lambda columns, _: known_or_not(columns.raw(f"quality_score_{columns.on.year}")),
     "class1_self": _whole("ip.class1_self", "ip.class1_high_value"),

@@ -40,6 +40,7 @@ _STRATEGIES: dict[str, SearchStrategy[Any]] = {
     **{f"{name}_2025": money() for name in ("total_income", "hightech_income", "cost_and_expense", "total_assets",
                                             "total_liabilities")},
     "rd_domestic_three_years": money(),
+    "rd_domestic_three_years_2025": money(),
     "ip.class1_self": count(5),
     "ip.class1_transferred": count(2),
     "ip.class2_any": count(6),

@@ -42,6 +42,7 @@ def same(values: list[dict[str, Any]], on: date = ON) -> None:
             assert outcome.direct[row] == CODES[alone.direct], where
 
 
+@pytest.mark.slow
 @law(60)
 @given(values=st.lists(some_firm(), min_size=1, max_size=8))
 def test_the_batch_says_what_the_evaluator_of_one_firm_says(values: list[dict[str, Any]]):

@@ -102,6 +102,10 @@ def grid(firm_now: Firm, key: str, values: Iterable[Any]) -> list[tuple[str, Fra
     return [(key, Fraction(value)) for value in sorted({start, *map(Fraction, values)}) if value >= start]
 
 
+#: R&D on every border of POOR, and between.
+SPENT = (*range(0, 310, 15), *range(0, 1300, 100), 150, 250)
+
+
 @pytest.mark.parametrize("changes", POOR)
 @pytest.mark.parametrize("conditions", [("score",), ("staff_positive",), ("score", "staff_positive")])
 def test_brute_force_finds_nothing_cheaper_for_tech_sme(changes: dict[str, Any], conditions: tuple[str, ...]):
@@ -119,7 +123,7 @@ def test_brute_force_finds_nothing_cheaper_for_tech_sme(changes: dict[str, Any],
         (
             cost(judge, chosen, shelf.efforts)
             for chosen in map(dict, product(
-                grid(poor, "tech_staff", range(31)), grid(poor, "rd_expense_2025", range(0, 1300, 10)),
+                grid(poor, "tech_staff", range(31)), grid(poor, "rd_expense_2025", SPENT),
                 grid(poor, "ip.class1_self", range(2)), grid(poor, "ip.class2_any", range(5)),
             ))
             if _passes(judge, chosen, conditions)

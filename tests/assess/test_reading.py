@@ -32,6 +32,8 @@ def test_a_year_stands_in_the_name_or_is_the_key(written: dict[str, Any]):
 def test_figures_without_a_year_may_have_one():
     assert flatten({"staff_total": {2025: 90}}).values == {"staff_total_2025": 90}
     assert Firm({"staff_total_2025": F(90)}, ON).figure("staff_total").value == 90
+    assert flatten({"conversions_three_years_2025": 9}).values == {"conversions_three_years_2025": 9}
+    assert Firm({"rd_domestic_three_years_2025": F(9)}, ON).figure("rd_domestic_three_years").value == 9
     assert Firm({"market_share_2025": F(1, 10)}, ON).figure("market_share").value == F(1, 10)
 
 
@@ -68,12 +70,17 @@ def test_a_decimal_is_read_exactly():
         ({"rd_institution_level": "省级"}, "rd_institution_level", "provincial"),
         ({"registered": "2018年3月"}, "registered", "2018-03-01"),
         ({"industry_code": "制造业"}, "industry_code", "2 到 4 位"),
-        ({"rd_domestic_three_years": {2025: 3}}, "rd_domestic_three_years", "不分年份"),
+        ({"ip": {"class1_self": {2025: 3}}}, "ip.class1_self", "不分年份"),
     ],
 )
 def test_what_cannot_be_is_named_in_an_officers_words(written: dict[str, Any], figure: str, words: str):
     (problem,) = flatten(written).problems
     assert problem.figure == figure and words in str(problem)
+
+
+@pytest.mark.parametrize("written", ["2018-03-01", "2018年3月1日", "2018/3/1", date(2018, 3, 1)])
+def test_a_day_is_read_as_officers_write_it(written: Any):
+    assert flatten({"registered": written}).values == {"registered": date(2018, 3, 1)}
 
 
 def test_losses_may_make_net_assets_negative():

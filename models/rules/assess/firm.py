@@ -250,6 +250,8 @@ _SPECIAL: dict[str, Callable[[Firm, int], Interval]] = {
     "segment_years": lambda firm, _: firm.dated("segment_years", 1, 0),
     "market_share": lambda firm, _: firm.dated("market_share", 1, 0),
     "market_rank": _market_rank,
+    "rd_domestic_three_years": lambda firm, _: firm.dated("rd_domestic_three_years", 1, 0),
+    "conversions_three_years": lambda firm, _: firm.dated("conversions_three_years", 1, 0),
     "quality_score": lambda firm, _: firm._raw(f"quality_score_{firm.on.year}"),
     "class1_self": _class1_self,
     "class1_transferred": _class1_transferred,

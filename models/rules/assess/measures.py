@@ -241,6 +241,6 @@ def stands_as(figure: Figure, firm: Firm) -> str:
         return firm.revenue_key(figure.back)
     if name in ("staff_total", "tech_staff"):
         return firm.dated_key(name, *((0, 1) if figure.name.endswith("_now") else (1, 0)))
-    if name in ("segment_years", "market_share", "market_rank"):
+    if name in ("segment_years", "market_share", "market_rank", "rd_domestic_three_years"):
         return firm.dated_key(name, 1, 0)
     return _sources(name, figure.back, firm)[0]

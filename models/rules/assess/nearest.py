@@ -189,29 +189,64 @@ def _by_points(judge: Judge, conditions: list[Condition], efforts: Mapping[str, 
     if any(items[key].expert for key in leaves):
         yield from _by_experts(judge, [items[key] for key in leaves], conditions[0], efforts)
         return
-    levers: dict[str, set[Fraction]] = {}
-    touches: dict[str, set[str]] = {}
+    fixed = {key: judge.points[key].low for key in leaves}
+    for options in product(*(_options(judge, group, efforts) for group in _groups(judge, items, leaves))):
+        points = fixed | {key: found for option in options for key, found in option.points.items()}
+        if all(_passes(items, points, condition.tests[0]) for condition in conditions):
+            changes = {key: to for option in options for key, to in option.changes.items()}
+            yield Way(conditions[0].key, changes, sum((option.cost for option in options), Fraction(0)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Items that share figures, and the better values of those figures."""
+
+    items: list[Points]
+    levers: dict[str, set[Fraction]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Option:
+    """One choice of figures for a group: what it changes, costs, and gives for each item."""
+
+    changes: Changes
+    cost: Fraction
+    points: dict[str, int]
+
+
+def _groups(judge: Judge, items: Mapping[str, Points], leaves: list[str]) -> list[_Group]:
+    """Items that can be raised, put together where they hang on the same figure."""
+    groups: list[_Group] = []
     for key in leaves:
+        levers: dict[str, set[Fraction]] = {}
         for lever, to in _candidates(judge, items[key]):
             levers.setdefault(lever, set()).add(to)
-            touches.setdefault(key, set()).add(lever)
-    names = sorted(levers)
-    choices: list[list[Fraction | None]] = [[None, *sorted(levers[name])] for name in names]
-    known: dict[tuple[str, tuple[Fraction | None, ...]], int] = {}
+        if not levers:
+            continue
+        group = _Group([items[key]], levers)
+        for other in [other for other in groups if other.levers.keys() & levers.keys()]:
+            groups.remove(other)
+            merged = {name: group.levers.get(name, set()) | other.levers.get(name, set())
+                      for name in {*group.levers, *other.levers}}  # fmt: skip
+            group = _Group([*other.items, *group.items], merged)
+        groups.append(group)
+    return groups
 
-    def leaf(key: str, chosen: dict[str, Fraction | None]) -> int:
-        own = tuple(chosen[name] for name in sorted(touches.get(key, ())))
-        if (key, own) not in known:
-            changes = {name: to for name in touches.get(key, ()) if (to := chosen[name]) is not None}
-            known[key, own] = _points_of(judge, items[key], _implied(judge.firm, changes))
-        return known[key, own]
 
-    for combination in product(*choices):
-        chosen = dict(zip(names, combination, strict=True))
-        points = {key: leaf(key, chosen) for key in leaves}
-        if all(_passes(items, points, condition.tests[0]) for condition in conditions):
-            changes = _implied(judge.firm, {name: to for name, to in chosen.items() if to is not None})
-            yield Way(conditions[0].key, changes, cost(judge, changes, efforts))
+def _options(judge: Judge, group: _Group, efforts: Mapping[str, Fraction]) -> list[_Option]:
+    """The choices of a group, cheapest first, without those that cost more than another and give nothing more."""
+    found: list[_Option] = []
+    names = sorted(group.levers)
+    for combination in product(*([None, *sorted(group.levers[name])] for name in names)):
+        chosen = {name: to for name, to in zip(names, combination, strict=True) if to is not None}
+        changes = _implied(judge.firm, chosen)
+        points = {item.key: _points_of(judge, item, changes) for item in group.items}
+        found.append(_Option(changes, cost(judge, changes, efforts), points))
+    kept: list[_Option] = []
+    for option in sorted(found, key=lambda option: (option.cost, len(option.changes))):
+        if not any(all(other.points[key] >= given for key, given in option.points.items()) for other in kept):
+            kept.append(option)
+    return kept
 
 
 def _leaves(items: Mapping[str, Points], wanted: list[str]) -> list[str]:

@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
+from models.rules import dates
 from models.rules.assess.names import (
     ALIASES,
     DECLARED,
@@ -194,10 +195,10 @@ def _day(flat: Flat, value: object) -> None:
         value = value.date()
     if isinstance(value, str):
         try:
-            value = date.fromisoformat(value.strip())
+            day = dates.parse(value)
         except ValueError:
-            flat.refuse("registered", value, "应是 2018-03-01 这样的日期")
-            return
+            day = None
+        value = day.first if day and day.precision == "day" else value
     if isinstance(value, date):
         flat.put("registered", value)
     else:
