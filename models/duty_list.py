@@ -124,7 +124,10 @@ class DutyListing:
             return True
         if state == "done":
             return row.done is not None
-        return row.done is None and (state == "open" or row.duty.due_on < self.today)
+        late = row.duty.due_on < self.today
+        if row.done is not None or (late and not row.duty.rule.binding):
+            return False
+        return state == "open" or late
 
     def _firms(self) -> Select[int]:
         query = Firm.visible_to(self.user)

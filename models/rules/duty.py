@@ -48,6 +48,11 @@ class DutyRule:
     confidence: str = "S"
     note: str = ""
 
+    @property
+    def binding(self) -> bool:
+        """Whether it can be overdue: a chance that passed and a title that ended ask for nothing any more."""
+        return not self.advisory and self.kind != "title_end"
+
 
 @dataclass(frozen=True, slots=True)
 class Window:

@@ -9,6 +9,7 @@ from flask import Flask
 from models import clock, duty
 from models.base import db
 from models.duty import DutyDone, DutyRule
+from models.duty_list import DutyFilter, DutyListing
 from models.firm.record import Firm
 from models.user import User
 from tests.support.browser import Browser
@@ -93,6 +94,25 @@ def test_a_rule_takes_a_day_of_the_year(browser: Browser, closes: str, right: bo
     browser.post(f"/duties/table/{rule.id}", data=held)
     db.session.expire_all()
     assert (DutyRule.get(rule.id).closes == closes) is right
+
+
+@pytest.mark.parametrize(
+    "on, key, state, shown",
+    [
+        (date(2027, 6, 1), "hnte_report", "overdue", True),
+        (date(2027, 5, 31), "hnte_report", "overdue", False),
+        (date(2027, 5, 31), "hnte_report", "open", True),
+        (date(2027, 10, 28), "hnte_end", "open", True),
+        (date(2027, 10, 29), "hnte_end", "open", False),
+        (date(2027, 10, 29), "hnte_end", "all", True),
+        (date(2027, 7, 15), "deduction_july", "open", True),
+        (date(2027, 7, 16), "deduction_july", "overdue", False),
+    ],
+)
+def test_only_what_binds_can_be_overdue(app: Flask, on: date, key: str, state: str, shown: bool) -> None:
+    holder()
+    listing = DutyListing(make_user(role="office"), DutyFilter(state, "all", 30, key), on)
+    assert (listing.look(1, 50)[1] > 0) is shown
 
 
 def test_thirty_firms_cost_as_many_statements_as_three(browser: Browser) -> None:
