@@ -93,6 +93,8 @@ def _text(firm: dict[str, Any]) -> str:
     for regime, result in firm["results"].items():
         lines.append(f"  {_NAMES[regime]}：{headline(result)}")
         lines += [f"    差：{one['why']}" for one in result["conditions"].values() if one["met"] is False]
+        if "caution" in result:
+            lines.append(f"    注意：{result['caution']}")
         if result["unknown"]:
             lines.append("    待补：" + "、".join(dict.fromkeys(label_of(name) for name in result["unknown"])))
         lines += [f"    最近：{one['text']}" for one in result["nearest"][:3]]

@@ -160,7 +160,7 @@ def test_what_is_no_direct_route(changes: dict[str, Any]):
          "ip.class1_transferred", "ip.class2_kept_two_years"]),
         # A high-value item is an item of its own: 20 whatever the other counts are.
         ({"ip": {"class1_high_value": 1}, "rd_expense.2025": 0}, "eligible", []),
-        ({"main_revenue.2024": 0}, "unknown", []),  # growth from nothing is for a person
+        ({"main_revenue.2024": 0}, "unknown", ["main_revenue_2024"]),  # growth from nothing is for a person
         ({**DULL, "main_revenue": GONE, "titles.hnte": True}, "eligible", []),
         ({**DULL, "equity_paid_in": None}, "unknown", ["equity_paid_in.three_years"]),
     ],
@@ -168,3 +168,9 @@ def test_what_is_no_direct_route(changes: dict[str, Any]):
 def test_unknowns(changes: dict[str, Any], verdict: str, asked: list[str]):
     found = judged("innovative_sme", changes)
     assert (found["verdict"], found["unknown"]) == (verdict, asked)
+
+
+def test_growth_from_nothing_is_marked_for_a_person():
+    found = judged("innovative_sme", {"main_revenue.2024": 0})
+    assert found["human"] == ["main_growth"] and found["sub"]["main_growth"] is None
+    assert "human" not in judged("innovative_sme", {"main_revenue.2024": GONE})

@@ -200,3 +200,20 @@ def test_the_old_measure_is_kept_and_does_not_score(regime: str):
     assert (first["rule_version"], first["verdict"]) == (f"{regime}-2026", "eligible")
     before = judged(regime, on=date(2022, 7, 31))
     assert (before["rule_version"], before["verdict"]) == (None, "unknown")
+
+
+@pytest.mark.parametrize("regime", ["srdi_sme", "little_giant"])
+def test_an_offence_is_a_caution_where_the_contract_names_no_condition_for_it(regime: str):
+    assert "caution" not in judged(regime)
+    assert "违法" in judged(regime, {"compliance_ok": False})["caution"]
+    assert "待核实" in judged(regime, {"compliance_ok": None})["caution"]
+    assert "caution" not in judged("hnte", {"compliance_ok": False})
+
+
+def test_a_share_of_nothing_is_not_reached_and_says_so():
+    found = judged("srdi_sme", {"sales_revenue.2025": 0, "main_revenue.2025": 0, "equity_paid_in.two_years": 2000})
+    assert found["verdict"] == "not_eligible" and found["conditions"]["revenue_or_equity"]["met"] is True
+    assert found["conditions"]["main_share"] == {
+        "met": False, "value": None, "threshold": 0.8, "gap": None,
+        "why": "主营业务收入占比：分母为 0，算不出，按未达到计",
+    }  # fmt: skip

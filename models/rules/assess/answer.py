@@ -7,7 +7,7 @@ from typing import Any
 from models.rules.assess.book import CONTRACT, REGIMES, Book, Condition, Points, Test
 from models.rules.assess.firm import NO_RANK, Firm
 from models.rules.assess.judge import UNKNOWN, VERDICTS, Judge
-from models.rules.assess.measures import MEASURES, Growth, growth_rate, missing
+from models.rules.assess.measures import MEASURES, Growth, growth_rate, missing, undefined
 from models.rules.assess.names import label_of
 from models.rules.assess.nearest import ways
 from models.rules.assess.shelf import Shelf
@@ -55,6 +55,8 @@ def answer_of(regime: str, book: Book | None, firm: Firm, efforts: Mapping[str, 
         "nearest": [change_of(way, judge) for way in ways(judge, efforts)],
         "unknown": _unknown(judge),
     }
+    if caution := _caution(judge):
+        found["caution"] = caution
     if judge.human:
         found["human"] = sorted(judge.human)
     if book.triggers:
@@ -62,6 +64,16 @@ def answer_of(regime: str, book: Book | None, firm: Firm, efforts: Mapping[str, 
     if suggested := judge.suggested():
         found["rates"], found["suggested"] = _rates(judge), list(suggested)
     return found
+
+
+def _caution(judge: Judge) -> str:
+    """What keeps a firm from applying although no condition of the book asks for it: of the ladder's titles the common
+    entry conditions (工信部企业〔2026〕2号 第十一条)."""
+    asked = any(test.declared == "compliance_ok" for one in judge.book.conditions for test in one.tests)
+    if asked or judge.firm.declared("compliance_ok"):
+        return ""
+    found = "有事故、违法或失信情形" if judge.firm.declared("compliance_ok") is False else "合规情况待核实"
+    return f"{found}：2号 第十一条的基本条件不满足就不能申报"
 
 
 def _unscored(regime: str, book: Book | None) -> dict[str, Any]:
@@ -234,7 +246,9 @@ def _unknown_measure(judge: Judge, test: Test) -> str:
         return f"{measure.label}至少 {quantity(measure, Fraction(found.low))}，已够"
     if lacking:
         return f"{measure.label}：缺{figures(lacking, judge.firm.year)}"
-    return f"{measure.label}：除数为 0，算不出"
+    if found.low == found.high:
+        return f"{measure.label}：分母为 0，算不出，按{'达到' if judge.test(test) else '未达到'}计"
+    return f"{measure.label}：上年同期为 0 或为负，算不出，由人判断"
 
 
 # --- what is unknown ---------------------------------------------------------------------------------------------
@@ -260,8 +274,9 @@ def _open(judge: Judge, test: Test) -> list[str]:
         return _open_points(judge, test.points)
     if test.declared:
         return [_DECLARED_BY.get(test.declared, test.declared)]
+    tree = MEASURES[test.measure].tree
     tier = missing(MEASURES[test.tier_by].tree, judge.firm) if test.tier_by else []
-    return [*missing(MEASURES[test.measure].tree, judge.firm), *tier]
+    return [*missing(tree, judge.firm), *undefined(tree, judge.firm), *tier]
 
 
 def _open_points(judge: Judge, key: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from models.rules.assess.book import AT_LEAST, AT_MOST, LESS_THAN, MORE_THAN, Book, Condition, Points, Test
 from models.rules.assess.firm import Firm, Interval
-from models.rules.assess.measures import MEASURES, Growth, evaluate, growth_rate
+from models.rules.assess.measures import MEASURES, Growth, Tree, evaluate, growth_rate, undefined
 
 ELIGIBLE, NOT_ELIGIBLE, UNKNOWN = "eligible", "not_eligible", "unknown"
 #: Chinese for the three verdicts.
@@ -183,9 +183,13 @@ class Judge:
                     self.human.add(item.key)
                 return Range(step.low, step.high if high is None else high)
         tree = MEASURES[item.steps[0].test.measure].tree if item.steps[0].test.measure else None
-        if isinstance(tree, Growth) and growth_rate(tree.name, self.firm) == "human":
+        if tree and (undefined(tree, self.firm) or _negative(tree, self.firm)):
             self.human.add(item.key)
         return Range(item.otherwise, item.otherwise if high is None else high)
+
+
+def _negative(tree: Tree, firm: Firm) -> bool:
+    return isinstance(tree, Growth) and growth_rate(tree.name, firm) == "human"
 
 
 def _sum(parts: list[Range], most: int) -> Range:

@@ -208,6 +208,17 @@ def missing(tree: Tree, firm: Firm) -> list[str]:
             return missing(top, firm) + ([] if isinstance(bottom, int) else missing(bottom, firm))
 
 
+def undefined(tree: Tree, firm: Firm) -> list[str]:
+    """The figures that make a quotient meaningless although they are all known: a divisor of 0 that no rule covers, a
+    negative base. Empty for a tree that has a value, or lacks a figure."""
+    if evaluate(tree, firm).value is not None or missing(tree, firm):
+        return []
+    if isinstance(tree, Growth):
+        return [f"{tree.name}_{firm.on.year - back}" for back in firm.years()]
+    bottom = tree.bottom if isinstance(tree, Quotient) else tree
+    return _sources(bottom.name, bottom.back, firm) if isinstance(bottom, Figure) else []
+
+
 #: Measures' own names of figures that stand under another one in the contract.
 _STANDS_AS = {
     "class1_self": ("ip.class1_self",),
