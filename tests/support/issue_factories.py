@@ -1,5 +1,6 @@
 """Factories of issues and what hangs on them. A test names only what matters to it."""
 
+import json
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ from models import clock, pinyin
 from models.base import db
 from models.firm.record import Firm
 from models.issue import Issue
+from models.issue.editions import IssueEdition, IssueEditionRow
 from models.issue.groups import IssueGroup
 from models.issue.kinds import IssueClass, IssueTopic, OutsideHandler
 from models.issue.menu import MenuItem
@@ -100,5 +102,37 @@ def make_menu_item(**values: Any) -> MenuItem:
     for name, value in {"name": "高企申报一对一辅导", "topic_id": make_topic("policy").id, **values}.items():
         setattr(row, name, value)
     db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def make_edition(*issues: Issue, **values: Any) -> IssueEdition:
+    """An edition of the problem list with a row for each issue."""
+    now = clock.now()
+    number = (db.session.scalar(select(func.max(IssueEdition.number))) or 0) + 1
+    defaults = {
+        "list_key": "problem", "number": number, "title": f"企业问题清单（第 {number} 期）",
+        "as_of_on": clock.local(now).date(), "as_of_at": now,
+    }  # fmt: skip
+    row = IssueEdition(**{**defaults, **values})
+    db.session.add(row)
+    db.session.flush()
+    cells = {
+        "firm": "",
+        "words": "",
+        "class": "",
+        "topic": "",
+        "raised_on": "",
+        "channel": "",
+        "light": "",
+        "firm_id": 0,
+    }
+    for position, issue in enumerate(issues, 1):
+        kept = json.dumps({**cells, "firm_id": issue.firm_id, "words": issue.words}, ensure_ascii=False)
+        db.session.add(
+            IssueEditionRow(
+                edition_id=row.id, position=position, issue_id=issue.id, cells=kept, state=issue.state, light="green"
+            )
+        )
     db.session.flush()
     return row

@@ -10,7 +10,7 @@ from models import clock
 from models.base import db
 from models.phone import Phone
 from models.user_session import UserSession
-from tests.support import duty_factories, factories, handing, scheme_factories
+from tests.support import duty_factories, factories, handing, issue_factories, scheme_factories
 from tests.support.factories import make_absence, make_membership, make_unit
 
 #: URL argument → makes a row and returns its value. A feature adds its own arguments here.
@@ -65,6 +65,10 @@ ARGUMENTS: dict[str, Callable[[], object]] = {
     "drop_id": lambda: factories.make_import().id,
     "row_id": lambda: factories.make_import_row().id,
     "effect": lambda: "held",
+    "list_key": lambda: "problem",
+    "ending": lambda: "xlsx",
+    "figure_key": lambda: "on_time",
+    "edition_id": lambda: issue_factories.make_edition().id,
     "tree": lambda: "area",
     "session_id": lambda: UserSession.begin(factories.make_user(), clock.now())[0].id,
 }
