@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.support.files_of_lists import NAMES, File
+from tests.support.files_of_lists import LEDGERS, NAMES, File
 from tests.support.sheets import code_of, csv_bytes, register_rows, xlsx_bytes
 
 STONE, CREEK = "云澜市青禾区石桥街道云溪路1号", "云澜市青禾区溪口街道2号"
@@ -73,6 +73,9 @@ WAITED = [
     ),
     _register((1, 0, "", STONE), (3, 0, "100(万元人民币)", ""), (4, 0, "", ""), (2, 0, "581.35万元", "")),
 ]
+
+#: A title that waited for the ledger, which meant its firm to apply for the first time.
+ENTERED = [_notice(2024, (2, 0, False, "GR202499000002", "2024-10-12", "")), LEDGERS[2]]
 
 #: Two announcements of one change of name, and lists between them, taken back in no order at all.
 TWICE_RENAMED = [

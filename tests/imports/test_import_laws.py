@@ -169,6 +169,7 @@ def test_what_broke_once_holds(street: Flask) -> None:
     check_order(cases.FLIPPED, cases.FLIPPED_ORDER)
     check_undo(cases.TWICE_RENAMED, cases.TWICE_RENAMED_ORDER)
     check_twice(cases.WAITED)
+    check_twice(cases.ENTERED)
 
 
 @pytest.mark.proof

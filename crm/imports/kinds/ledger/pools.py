@@ -85,8 +85,11 @@ def plan_pools(whole: "Plan", row_plan: "RowPlan", source: str) -> None:
 def _enter(whole: "Plan", row_plan: "RowPlan", wish: Wish, year: int | None, source: str) -> None:
     known, firm_id = known_of(whole), row_plan.firm_id or 0
     held = "hnte" in whole.types and Book.of(whole).of_firm(firm_id, whole.types["hnte"].id)
-    pool = ELSE if wish.pool == "sme_to_hnte" and held and "小升高" not in wish.words else wish.pool
-    kind = known.pools.get(pool) or known.pools.get(ELSE)
+    kind = known.pools.get(wish.pool) or known.pools.get(ELSE)
+    # Who is prepared there already stays there, whatever became known since.
+    entered = kind is not None and any(one.type_id == kind.id for one in known.members[firm_id])
+    if wish.pool == "sme_to_hnte" and held and not entered and "小升高" not in wish.words:
+        kind = known.pools.get(ELSE)
     if kind is None:
         problem(whole, row_plan, "target", "没有启用的培育库，没有入库")
         return
