@@ -80,6 +80,12 @@ def test_a_change_says_what_is_there_and_what_is_wanted():
     ]  # fmt: skip
 
 
+def test_an_item_that_brings_another_along_is_said_once_and_both_are_told():
+    found = judged("innovative_sme", {"ip": NO_IP, "rd_expense.2025": 150})["nearest"][0]
+    assert (found["figure"], found["to"], found["text"]) == ("ip.class2_kept_two_years", 1, "1 项 维持两年以上的Ⅱ类")
+    assert [one["figure"] for one in found["together"]] == ["ip.class2_any"]
+
+
 def test_what_is_unknown_is_asked_for_and_not_changed():
     found = judged("hnte", {"rd_expense": GONE})
     assert found["nearest"] == [] and found["unknown"] == ["rd_expense_2025", "rd_expense_2024", "rd_expense_2023"]

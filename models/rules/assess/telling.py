@@ -26,27 +26,28 @@ def change_of(way: Way, judge: Judge) -> dict[str, Any]:
 
     `verdict` is what the regime would say once this is done and nothing else, `effort` what it is worth in 万元.
     """
+    after: Firm | None = None
     if way.title:
         after, changes = judge.firm.changed({way.title: True}), [_title(way)]
     elif way.days:
-        after, changes = Firm(judge.firm.values, judge.firm.on + timedelta(days=way.days)), [_wait(way, judge.firm)]
+        changes = [_wait(way, judge.firm)]
     else:
         after = judge.firm.changed(way.changes)
-        changes = [_change(key, to, judge.firm) for key, to in _dearest_first(way.changes)]
+        changes = [_change(key, to, judge.firm) for key, to in _in_order(way.changes)]
     # An item that becomes a high-value one is one: it is said once.
     said = [change["text"] for change in changes if _PART_OF.get(change["figure"]) not in way.changes]
     found = {"condition": way.condition, **changes[0], "text": "，".join(said)}
     if len(changes) > 1:
         found["together"] = changes[1:]
     found["effort"] = plain(way.cost)
-    if not way.days:
+    if after is not None:
         found["verdict"] = Judge(judge.book, after).verdict
     return found
 
 
-def _dearest_first(changes: Mapping[str, Fraction]) -> list[tuple[str, Fraction]]:
-    # IP after money and people: it reads 研发费用 +23.4 万元，1 项 Ⅱ类.
-    return sorted(changes.items(), key=lambda change: (change[0].startswith("ip."), change[0]))
+def _in_order(changes: Mapping[str, Fraction]) -> list[tuple[str, Fraction]]:
+    # IP after money and people: it reads 研发费用 +23.4 万元，1 项 Ⅱ类. What is said by its part comes last.
+    return sorted(changes.items(), key=lambda one: (one[0].startswith("ip."), _PART_OF.get(one[0]) in changes, one[0]))
 
 
 def _title(way: Way) -> dict[str, Any]:
