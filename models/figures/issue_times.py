@@ -5,15 +5,15 @@ from sqlalchemy import Date, func, or_, select
 from models.base import db
 from models.figures.base import Period
 from models.figures.scope import Scope
-from models.issue.record import Issue
+from models.issue.record import ENDED, Issue
 from models.issue.scope import IssueScope
 from models.issue.trace import IssueMove
 from models.rules.issue_age import Lasted, lasted
 
 
 def by_state(period: Period, scope: Scope) -> dict[str, Lasted]:
-    """State → how long the stays lasted that ended in the period; their issues are those of issues.left.STATE, each of
-    which may have several stays. One statement."""
+    """State (but those that end an issue) → how long the stays lasted that ended in the period; their issues are those
+    of issues.left.STATE, each of which may have several stays. One statement."""
     wanted = IssueScope.of(scope)
     changes = or_(IssueMove.from_state.is_(None), IssueMove.from_state != IssueMove.to_state)
     moved = select(IssueMove.issue_id).where(IssueMove.moved_on > period.since, IssueMove.moved_on <= period.on)
@@ -25,7 +25,9 @@ def by_state(period: Period, scope: Scope) -> dict[str, Lasted]:
         stays = stays.where(IssueMove.issue_id.in_(narrowed))
     stay = stays.subquery()
     query = select(stay.c.to_state, stay.c.moved_on, stay.c.left_on, func.count())
-    query = query.where(stay.c.left_on > period.since).group_by(stay.c.to_state, stay.c.moved_on, stay.c.left_on)
+    query = query.where(stay.c.left_on > period.since, stay.c.to_state.not_in(ENDED)).group_by(
+        stay.c.to_state, stay.c.moved_on, stay.c.left_on
+    )
     lengths: dict[str, list[tuple[int, int]]] = {}
     for state, came_on, gone_on, number in db.session.execute(query):
         lengths.setdefault(state, []).append(((gone_on - came_on).days, number))

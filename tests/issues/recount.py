@@ -192,7 +192,7 @@ def stays(told: list[Told], since: date, on: date) -> dict[str, list[int]]:
         for move in one.moves:
             if move.to_state == state:
                 continue
-            if state is not None and came is not None and since < move.moved_on <= on:
+            if state and state not in ENDED and came is not None and since < move.moved_on <= on:
                 found.setdefault(state, []).append((move.moved_on - came).days)
             state, came = move.to_state, move.moved_on
     return found

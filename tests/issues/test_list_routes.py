@@ -120,6 +120,9 @@ def test_an_edition_shows_and_prints_what_changed(lite_browser: Browser) -> None
     narrowed = lite_browser.open(f"/issues/editions/{edition.id}?mark=new")
     rows = narrowed.rows(edition.title)
     assert len(rows) == 1 and rows[0][-1] == "新增" and "新来的问题" in rows[0][2]
+    for node in page.all("a", class_="num"):
+        if "mark=" in node.attributes["href"]:
+            assert len(lite_browser.open(node.attributes["href"]).rows(edition.title)) == int(node.text)
     book = lite_browser.get(f"/issues/editions/{edition.id}/export.xlsx")
     sheet = openpyxl.load_workbook(io.BytesIO(book.data)).active
     assert sheet is not None
@@ -189,6 +192,8 @@ def test_the_time_in_each_state_is_told(lite_app: Flask, lite_browser: Browser) 
     lite_browser.sign_in(make_user(role="officer"))
     rows = lite_browser.open("/issues/figures/times").rows("各环节用时")
     assert "办理" in [row[0] for row in rows]
+    for address in [link for link in lite_browser.open("/issues/figures/times").links() if "/left." in link]:
+        assert "走完" in lite_browser.open(address).heading
     assert "没有走完任何环节" in lite_browser.open("/issues/figures/times?on=2025-01-02").text
 
 

@@ -1,5 +1,6 @@
 """期次: the lists as they were published, each against the one before, printed the same for ever."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from flask import Response, flash, g, redirect, render_template, request, url_for
@@ -17,9 +18,20 @@ from models.issue import publishing
 from models.issue.editions import IssueEdition
 from models.issue.publishing import Draft, Kept
 from models.rules import three_lists
+from models.rules.issue import ENDED
 from models.rules.issue_kinds import LISTS, MARKS
 from models.rules.three_lists import COLUMNS, Tally
 
+#: What of an edition may be looked at alone: its name, and which rows.
+SHOWS: dict[str, tuple[str, Callable[[Kept], bool]]] = {
+    "open": ("在办", lambda row: row.state not in ENDED),
+    "new": (MARKS["new"], lambda row: "new" in row.marks),
+    "closed": (MARKS["closed"], lambda row: row.state == "closed_out"),
+    "extended": (MARKS["extended"], lambda row: "extended" in row.marks),
+    "late": (MARKS["overdue"], lambda row: row.light == "red"),
+    "overdue": ("新逾期", lambda row: "overdue" in row.marks),
+    "ended": ("其他了结", lambda row: row.state in ENDED and row.state != "closed_out"),
+}
 #: Rows of an edition on one page; it prints them all.
 PAGE_SIZE = 200
 
@@ -77,7 +89,7 @@ def edition(edition_id: int) -> str:
     """One edition as it was printed."""
     found, rows = publishing.get_for(g.user, edition_id)
     wanted = request.args.get("mark", "")
-    shown = [row for row in rows if wanted in row.marks] if wanted in MARKS else rows
+    shown = [row for row in rows if SHOWS[wanted][1](row)] if wanted in SHOWS else rows
     number = request.args.get("page", "")
     page = int(number) if number.isascii() and number.isdigit() and len(number) < 5 else 1
     pages = max(1, -(-len(shown) // PAGE_SIZE))
@@ -86,7 +98,8 @@ def edition(edition_id: int) -> str:
     return render_template(
         "issues/edition.html", edition=found, rows=shown[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], count=len(shown),
         number=page, pages=pages, tally=counted, before=before, lists=LISTS, columns=COLUMNS[found.list_key],
-        against=three_lists.AGAINST, marks=MARKS, mark=wanted if wanted in MARKS else "",
+        against=three_lists.AGAINST, shows={key: name for key, (name, _) in SHOWS.items()},
+        mark=wanted if wanted in SHOWS else "",
         open_before=publishing.open_in(before.id) if before else 0, name=publishing.name_of(found),
         as_of=clock.local(found.as_of_at),
     )  # fmt: skip
