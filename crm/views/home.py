@@ -1,6 +1,7 @@
 """The first page after sign-in."""
 
-from flask import Blueprint, g, render_template
+from flask import Blueprint, g, redirect, render_template, url_for
+from werkzeug.wrappers import Response
 
 from crm.access import needs
 from models import clock, workbench
@@ -10,8 +11,11 @@ bp = Blueprint("home", __name__)
 
 @bp.get("/")
 @needs("self")
-def index() -> str:
-    """工作台: the ladder, what waits, what ends soon; for an administrator the way to the settings."""
+def index() -> str | Response:
+    """工作台: the ladder, what waits, what ends soon; for an administrator the way to the settings, for a handler of
+    another unit what was given to them."""
+    if "firms.view" not in g.user.permissions and "issues.handle" in g.user.permissions:
+        return redirect(url_for("issues.mine"))
     if "firms.view" not in g.user.permissions:
         return render_template("home/plain.html")
     today = clock.today()

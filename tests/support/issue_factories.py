@@ -14,10 +14,10 @@ from models.issue.editions import IssueEdition, IssueEditionRow
 from models.issue.groups import IssueGroup
 from models.issue.kinds import IssueClass, IssueTopic, OutsideHandler
 from models.issue.menu import MenuItem
-from models.issue.parts import IssueAssignment
+from models.issue.parts import IssueAssignment, IssueFile
 from models.unit import Unit
 from models.user import User
-from tests.support.factories import make_firm, make_unit, make_user
+from tests.support.factories import make_firm, make_unit, make_user, make_visit
 
 
 def make_topic(key: str = "technology", **values: Any) -> IssueTopic:
@@ -134,5 +134,15 @@ def make_edition(*issues: Issue, **values: Any) -> IssueEdition:
                 edition_id=row.id, position=position, issue_id=issue.id, cells=kept, state=issue.state, light="green"
             )
         )
+    db.session.flush()
+    return row
+
+
+def make_issue_file(issue: Issue | None = None, **values: Any) -> IssueFile:
+    """A visit that shows something, put to an issue."""
+    issue = issue or make_issue()
+    visit = make_visit(db.session.get(Firm, issue.firm_id))
+    row = IssueFile(**{"issue_id": issue.id, "visit_id": visit.id, "created_at": clock.now(), **values})
+    db.session.add(row)
     db.session.flush()
     return row

@@ -70,6 +70,9 @@ ARGUMENTS: dict[str, Callable[[], object]] = {
     "figure_key": lambda: "on_time",
     "edition_id": lambda: issue_factories.make_edition().id,
     "tree": lambda: "area",
+    "issue_id": lambda: issue_factories.make_issue().id,
+    "issue_file_id": lambda: issue_factories.make_issue_file().id,
+    "event": lambda: "reply",
     "session_id": lambda: UserSession.begin(factories.make_user(), clock.now())[0].id,
 }
 
