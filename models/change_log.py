@@ -87,6 +87,7 @@ LOGGED: dict[str, str | None] = {
 SECRET = {
     "name_sealed",
     "phone_sealed",
+    "email_sealed",
     "phone_tail",
     "password",
     "password_history",
@@ -215,9 +216,9 @@ def _write_notes(session: Session, context: UOWTransaction) -> None:
                 "at": at,
                 "act": act,
                 "table_name": table,
-                "row_id": inspect(row).identity_key[1][0] if inspect(row).identity_key else getattr(row, "id", 0),
+                "row_id": getattr(row, "id", None) or _number(row),
                 "firm_id": getattr(row, owner) if owner else None,
-                "field": field,
+                "field": _key(row) if field == "value" else field,
                 "old": old,
                 "new": new,
                 "source": actor.source,
@@ -226,6 +227,18 @@ def _write_notes(session: Session, context: UOWTransaction) -> None:
             }
         )
     session.execute(insert(Change), entries)
+
+
+def _number(row: Any) -> int:
+    """The key of a row without an id where it is a number, 0 where it is a word."""
+    key = inspect(row).mapper.primary_key_from_instance(row)[0]
+    return key if isinstance(key, int) else 0
+
+
+def _key(row: Any) -> str:
+    """Rows of a key and a value (settings, clocks) are named by their key; others by their field."""
+    key = inspect(row).mapper.primary_key_from_instance(row)[0]
+    return key if isinstance(key, str) else "value"
 
 
 @event.listens_for(Session, "do_orm_execute")

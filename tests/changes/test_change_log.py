@@ -98,3 +98,16 @@ def test_every_table_that_hangs_on_a_firm_is_logged_or_says_why_not() -> None:
         if isinstance(key, ForeignKeyConstraint) and key.referred_table.name == "firm"
     }
     assert hanging - set(LOGGED) - derived == set()
+
+
+def test_a_row_without_a_number_is_named_by_its_key(app: Flask) -> None:
+    from models import setting
+
+    for value in ("paused", "on", "paused"):
+        setting.change("sending", value)
+        db.session.commit()
+    rows = db.session.query(Change).filter_by(table_name="setting", act="updated").order_by(Change.id)
+    assert [(row.row_id, row.field, row.old, row.new) for row in rows] == [
+        (0, "sending", "paused", "on"),
+        (0, "sending", "on", "paused"),
+    ]
