@@ -17,7 +17,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
 from forms.base import BaseForm
 from models.firm.officers import POSITIONS
@@ -231,6 +231,11 @@ class ContactForm(BaseForm):
 
     name = StringField("姓名", validators=[InputRequired("请填姓名"), Length(max=40)])
     phone = StringField("电话", validators=[Length(max=40)])
+    email = StringField(
+        "邮箱",
+        validators=[Optional(), Length(max=255), Regexp(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", 0, "邮箱写法不对")],
+        description="有邮箱的，办结确认可以直接发给本人",
+    )
     post = StringField("职务", validators=[Length(max=100)])
     is_main = BooleanField("主要联系人")
 

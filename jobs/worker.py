@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from jobs import schedule
+from jobs.post import Post
 from jobs.queue import LEASE, Queue
 from jobs.runs import last_runs, run_job
 from models import claim, clock
@@ -68,6 +69,7 @@ class Worker:
         self.stopping = threading.Event()
         self.ended = threading.Event()
         self.queue = Queue(app, self.holder, self.stopping, lease)
+        self.post = Post(app, self.holder, self.stopping)
         self.scheduler = schedule.build_scheduler(self._run_job, [])
         self.has_duty = False
         self._next: dict[Callable[[], None], datetime] = {}
@@ -82,6 +84,9 @@ class Worker:
         self.scheduler.start(paused=True)
         pulse = threading.Thread(target=self._beat_until_ended, name="pulse", daemon=True)
         pulse.start()
+        # Beside the queue: an import of ten minutes keeps no mail waiting.
+        post = threading.Thread(target=self.post.run, name="post", daemon=True)
+        post.start()
         try:
             while not self.stopping.is_set():
                 if not self._run_one():
@@ -89,13 +94,16 @@ class Worker:
         finally:
             self.ended.set()
             pulse.join()
+            post.join()
             self.scheduler.shutdown(wait=True)
             self._give_up_duty()
             log.info("worker ends", holder=self.holder)
 
     def run_waiting(self) -> int:
-        """Do what waits in the queue now and return how many tasks that was; no timetable."""
+        """Do what waits in the queue and in the outbox now and return how many tasks that was; no timetable."""
         count = 0
+        while not self.stopping.is_set() and self.post.run_one(clock.now()):
+            pass
         while not self.stopping.is_set() and self.queue.run_one():
             count += 1
         return count

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, and_, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.base import db
@@ -16,15 +16,22 @@ from models.task import WorkerLease
 
 
 def claim(
-    model: Any, holder: str, now: datetime, lease: timedelta, kinds: Collection[str] | None = None
+    model: Any,
+    holder: str,
+    now: datetime,
+    lease: timedelta,
+    kinds: Collection[str] | None = None,
+    ready: ColumnElement[bool] | None = None,
 ) -> tuple[int, int] | None:
     """Take the oldest row that waits, or whose holder let its lease run out.
 
     `model` is a table with the columns id, kind, state (waiting, running …), attempts, holder and lease_until.
-    Returns its id and how many attempts that makes, None when there is nothing to do. One statement, so that it is
+    `ready`: what a waiting row must fulfil besides. Returns its id and how many attempts that makes, None when there is
+    nothing to do. One statement, so that it is
     atomic on both databases; the caller commits at once and only then begins the work.
     """
-    due = or_(model.state == "waiting", and_(model.state == "running", model.lease_until < now))
+    waits = model.state == "waiting"
+    due = or_(waits if ready is None else and_(waits, ready), and_(model.state == "running", model.lease_until < now))
     oldest = select(model.id).where(due).order_by(model.id).limit(1).with_for_update(skip_locked=True)
     if kinds is not None:
         oldest = oldest.where(model.kind.in_(kinds))

@@ -45,6 +45,8 @@ SETTINGS: dict[str, SettingKind] = {
         "no", "动态口令", choices=(("no", "各人自选"), ("admins", "管理员必须"), ("all", "所有人必须"))
     ),
     "sending": SettingKind("on", "对外发送", choices=(("on", "照常"), ("paused", "暂停（恢复备份之后）"))),
+    "mail_per_minute": SettingKind("30", "每分钟最多发邮件", "封", low=1, high=600),
+    "bureau_phone": SettingKind("", "对外电话（企业和外单位经办人看到）"),
     "backup_keep": SettingKind("14", "每日备份保留", "份", low=1, high=366),
     "audit_days": SettingKind("1095", "审计记录保存", "天", low=180, high=36500),
     "contact_months": SettingKind("36", "联系人资料保存", "个月", low=1, high=240),
@@ -72,10 +74,10 @@ SETTINGS: dict[str, SettingKind] = {
 
 #: The page shows the settings in these sections.
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "单位": ("bureau_name", "district_division", "officer_scope"),
+    "单位": ("bureau_name", "bureau_phone", "district_division", "officer_scope"),
     "口令": ("password_length", "password_classes", "password_days", "password_history"),
     "登录": ("lock_after", "lock_minutes", "idle_minutes", "session_hours", "phone_hours", "totp_required"),
-    "保存": ("audit_days", "contact_months", "original_months", "backup_keep", "sending"),
+    "保存": ("audit_days", "contact_months", "original_months", "backup_keep", "sending", "mail_per_minute"),
     "走访": ("survey_weekday", "burden_days", "visit_photos", "photo_megabytes"),
     "问题清单": ("issue_outside", "spot_share"),
     "走访间隔": ("care_days_A", "care_days_B", "care_days_C", "care_days_reserve"),

@@ -34,7 +34,9 @@ def new(firm_id: int) -> Answer:
     firm = _firm(firm_id)
     form = ContactForm()
     if form.validate_on_submit():
-        Contact.add(firm, form.name.data, form.phone.data or "", form.post.data or "", "人工登记", form.is_main.data)
+        contact = Contact.add(firm, form.name.data, form.phone.data or "", form.post.data or "", "人工登记",
+                              form.is_main.data)  # fmt: skip
+        contact.write_email(form.email.data or contact.open_email())
         db.session.commit()
         flash("已存联系人", "success")
         return redirect(url_for("firms.show", firm_id=firm.id))
@@ -50,6 +52,7 @@ def edit(contact_id: int) -> Answer:
     form = ContactForm(post=contact.post, is_main=contact.is_main)
     if form.validate_on_submit():
         contact.write(form.name.data, form.phone.data or contact.open_phone(), form.post.data or "")
+        contact.write_email(form.email.data or contact.open_email())
         contact.set_main(form.is_main.data)
         contact.keep_until = keep_until(clock.today())
         db.session.commit()
@@ -127,8 +130,8 @@ def export(contact_id: int) -> Response:
     trail.note("export", subject="contact", subject_id=contact.id, detail={"firm_id": contact.firm_id, "rows": 1})
     rows: list[list[Any]] = [
         ["企业", contact.firm.name], ["姓名", contact.open_name()], ["电话", contact.open_phone()],
-        ["职务", contact.post], ["来源", contact.source], ["登记时间", clock.local(contact.created_at)],
-        ["保存到", contact.keep_until], *_openings(contact),
+        ["邮箱", contact.open_email()], ["职务", contact.post], ["来源", contact.source],
+        ["登记时间", clock.local(contact.created_at)], ["保存到", contact.keep_until], *_openings(contact),
     ]  # fmt: skip
     mark = excel.watermark("个人信息", g.user.name, clock.local(now))
     data, _ = excel.workbook("个人信息", mark, [excel.Column("项目", 24), excel.Column("内容", 48)], rows)
@@ -143,7 +146,7 @@ def _firm(firm_id: int) -> Firm:
 
 
 def _opened(contact: Contact) -> dict[str, str]:
-    return {"name": contact.open_name(), "phone": contact.open_phone()}
+    return {"name": contact.open_name(), "phone": contact.open_phone(), "email": contact.open_email()}
 
 
 def _openings(contact: Contact) -> list[list[Any]]:

@@ -29,6 +29,8 @@ class Contact(Model):
     phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     #: The last four digits, so that a caller can be found without opening anything.
     phone_tail: Mapped[str | None] = mapped_column(String(4))
+    #: Where a link may be sent to.
+    email_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     post: Mapped[str] = mapped_column(Name, default="")
     is_main: Mapped[bool] = mapped_column(default=False)
     keep_until: Mapped[date] = mapped_column(Date)
@@ -86,6 +88,11 @@ class Contact(Model):
             self.phone_tail = digits[-4:] if len(digits) >= 4 else None
         self.post = post
 
+    def write_email(self, email: str) -> None:
+        """Seal an e-mail address; an unchanged one keeps its seal, an empty one goes."""
+        if self.open_email() != email.strip():
+            self.email_sealed = vault.seal(email.strip().encode()) if email.strip() else None
+
     def set_main(self, is_main: bool) -> None:
         """Make this the one to call first, in place of another."""
         db.session.flush()
@@ -103,6 +110,10 @@ class Contact(Model):
     def open_phone(self) -> str:
         """The whole phone number, empty without one: whoever shows it writes an audit entry."""
         return vault.unseal(self.phone_sealed).decode() if self.phone_sealed else ""
+
+    def open_email(self) -> str:
+        """The whole address, empty without one. Raises CannotOpen under another key."""
+        return vault.unseal(self.email_sealed).decode() if self.email_sealed else ""
 
     @property
     def masked_name(self) -> str:

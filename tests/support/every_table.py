@@ -17,6 +17,8 @@ ASKED: dict[str, Any] = {
     "area.tree": "area",
     "unit.kind": "section",
     "task.state": "waiting",
+    "outbox.state": "waiting",
+    "outbox.sent_at": None,
     "stored_file.sealed": False,
     "firm.status": "active",
     "firm.code_kind": ("other", None, "other"),
