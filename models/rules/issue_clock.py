@@ -116,6 +116,23 @@ def recomputed(start: date, working_days: int, told_on: date | None, workdays: W
     return fresh if told_on is None or fresh.on >= told_on else Due(told_on, fresh.known)
 
 
+#: State → the clock of whoever has to take the next step; in the others the due date and the replies say when.
+STEP_CLOCKS = {
+    "registered": "dispatch",
+    "admitted": "dispatch",
+    "dispatched": "sign",
+    "objected": "settle",
+    "signed_for": "first_contact",
+    "in_review": "review",
+}
+
+
+def step_due(state: str, entered_on: date, clocks: Mapping[str, Clock], workdays: Workdays) -> Due | None:
+    """By when the next step of an issue is due that came into its state on a day; None where no such clock runs."""
+    key = STEP_CLOCKS.get(state)
+    return due(entered_on, clocks[key], workdays) if key else None
+
+
 # Extensions.
 
 

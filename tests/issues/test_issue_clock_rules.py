@@ -30,6 +30,7 @@ from models.rules.issue_clock import (
     parse,
     recomputed,
     reply_due,
+    step_due,
     with_rows,
     yellow_from,
 )
@@ -228,6 +229,16 @@ def test_replies_are_due_at_half_of_the_clock_and_then_every_ten_days(
 ) -> None:
     found = reply_due(_on(start), days, _on(last) if last else None, CLOCKS["interim_every"], YEAR)
     assert found.on.isoformat() == expected
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [("registered", "2026-10-08"), ("admitted", "2026-10-08"), ("dispatched", "2026-10-08"), ("objected", "2026-09-30"),
+     ("signed_for", "2026-10-08"), ("in_review", "2026-10-09"), ("in_progress", None), ("closed_out", None)],
+)  # fmt: skip
+def test_each_step_has_its_own_clock(state: str, expected: str | None) -> None:
+    found = step_due(state, _on("2026-09-30"), CLOCKS, YEAR)
+    assert (found.on.isoformat() if found else None) == expected
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The review: return, redo, strike off; rounds; spot checks; many at a time; common causes."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
@@ -11,13 +12,14 @@ from models import file, setting
 from models.base import db
 from models.errors import NotFound, Refused
 from models.issue import Issue
-from models.issue.acts import bulk, closing, common, deciding, firm_word, handling
+from models.issue.acts import bulk, closing, common, deciding, desk, firm_word, handling
 from models.issue.acts.actor import Actor
 from models.issue.acts.closing import CloseInput
+from models.issue.acts.firm_word import CallInput
 from models.issue.acts.handling import ProposeInput
 from models.issue.parts import IssueClosing, IssueFile, IssueSlip, SpotCheck
 from models.link import Link
-from tests.support.factories import make_firm
+from tests.support.factories import make_firm, make_user
 from tests.support.issue_story import (
     MONDAY,
     Cast,
@@ -85,6 +87,36 @@ def test_only_a_reviewer_who_did_not_handle_it(cast: Cast) -> None:
                     lambda who: closing.review_return(issue, who, MONDAY, "补材料")):  # fmt: skip
             with pytest.raises(Refused, match="销号审核人"):
                 act(Actor.of(person))
+
+
+def test_who_handled_it_once_never_reviews_it(cast: Cast) -> None:
+    issue, boss = raised(cast), Actor.of(cast.manager)
+    desk.dispatch(issue, cast.desk, MONDAY, replace(to_worker(cast), user=cast.manager))
+    handling.sign(issue, boss, MONDAY)
+    handling.start(issue, boss, MONDAY, "55550101")
+    desk.reassign(issue, cast.desk, MONDAY, to_worker(cast), "换人")
+    worker = Actor.of(cast.worker)
+    handling.sign(issue, worker, MONDAY)
+    handling.start(issue, worker, MONDAY, "55550102")
+    handling.propose(issue, worker, MONDAY, ProposeInput("办了", visit_ids=[evidence(cast)]))
+    firm_word.log_call(issue, Actor.of(cast.caller), MONDAY, CallInput(reached=True, solved="yes"))
+    with pytest.raises(Refused, match="未经办此事的销号审核人"):
+        closing.close(issue, boss, MONDAY, CloseInput())
+    closing.close(issue, Actor.of(make_user("manager")), MONDAY, CloseInput())
+
+
+def test_the_word_of_one_round_says_nothing_of_the_next(cast: Cast) -> None:
+    issue, boss, caller = reviewed(cast, solved="no"), Actor.of(cast.manager), Actor.of(cast.caller)
+    closing.redo(issue, boss, MONDAY, "企业不认可")
+    handling.propose(issue, Actor.of(cast.worker), MONDAY, ProposeInput("又办了", visit_ids=[evidence(cast)]))
+    firm_word.send_link(issue, caller, MONDAY)
+    # Tue 31 Mar, then Wed and Thu.
+    for days in (29, 30, 31):
+        firm_word.log_call(issue, caller, MONDAY + days * DAY, CallInput())
+    assert issue.state == "in_review"
+    closing.close(issue, boss, MONDAY + 31 * DAY, CloseInput(answered=False))
+    rows = db.session.scalars(select(IssueClosing)).all()
+    assert [(row.round, row.basis) for row in rows] == [(2, "no_answer")]
 
 
 def test_a_return_keeps_the_round_and_costs_a_yellow_slip(cast: Cast) -> None:

@@ -87,8 +87,9 @@ def settle_objection(
     """裁定退办: without `to` the unit has to take it, which is final; else it goes to another."""
     here = stand(issue, actor, at)
     lead = here.lead
+    mine = lead is not None and actor.holds(lead, here.on)
+    step = allow(here, "settle", "dispatched", words=words, objector_is_actor=mine)
     assert lead is not None, "objected issues have a lead"
-    step = allow(here, "settle", "dispatched", words=words, objector_is_actor=actor.holds(lead, here.on))
     if to is not None:
         agreed(here, "dispatch", **_facts(here, to))
     lead.settled_by_id, lead.settled_at, lead.settlement = actor.user_id, at, words.strip()
