@@ -1,6 +1,6 @@
 """The list of issues: a page and its count in two statements, every row for an export, each from who is asking."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
@@ -75,6 +75,8 @@ class IssueListing:
     filter: IssueFilter
     today: date
     sort: str = DEFAULT_SORT
+    #: What a queue asks for beside the filter.
+    extra: tuple[ColumnElement[bool], ...] = ()
 
     @property
     def on(self) -> date:
@@ -90,10 +92,14 @@ class IssueListing:
         rows = db.session.execute(self.narrowed(column, func.count(Issue.id)).group_by(column))
         return {value: number for value, number in rows}  # noqa: C416  rows are no pairs
 
+    def count_each(self, conditions: Mapping[str, ColumnElement[bool]]) -> dict[str, int]:
+        """How many issues meet each of these conditions. One statement."""
+        columns = [func.count(Issue.id).filter(condition) for condition in conditions.values()]
+        return dict(zip(conditions, db.session.execute(self.narrowed(*columns)).one(), strict=True))
+
     def lights(self) -> dict[str, int]:
         """How many issues show each light of models/issue/lights.LIGHTS. One statement."""
-        columns = [func.count(Issue.id).filter(lights.shows(key, self.on)) for key in lights.LIGHTS]
-        return dict(zip(lights.LIGHTS, db.session.execute(self.narrowed(*columns)).one(), strict=True))
+        return self.count_each({key: lights.shows(key, self.on) for key in lights.LIGHTS})
 
     def look(self, number: int, size: int = PAGE_SIZE) -> tuple[Sequence[Row[Any]], int]:
         """A page of rows and the count of all; the last page when there are fewer. Two statements."""
@@ -121,7 +127,7 @@ class IssueListing:
     def narrowed(self, *columns: Any) -> Select[Any]:
         """Select columns of the issues of the list."""
         query = select(*columns).select_from(Issue)
-        return query.where(*visible(self.user), *self.filter.conditions(self.user, self.today))
+        return query.where(*visible(self.user), *self.filter.conditions(self.user, self.today), *self.extra)
 
     def ordered(self) -> Select[Any]:
         """Select everything a row shows, in the order of the list."""

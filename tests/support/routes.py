@@ -10,7 +10,7 @@ from models import clock
 from models.base import db
 from models.phone import Phone
 from models.user_session import UserSession
-from tests.support import duty_factories, factories, handing, issue_factories, scheme_factories
+from tests.support import duty_factories, factories, handing, issue_factories, issue_parts, scheme_factories
 from tests.support.factories import make_absence, make_membership, make_unit
 
 #: URL argument → makes a row and returns its value. A feature adds its own arguments here.
@@ -73,6 +73,9 @@ ARGUMENTS: dict[str, Callable[[], object]] = {
     "issue_id": lambda: issue_factories.make_issue().id,
     "issue_file_id": lambda: issue_factories.make_issue_file().id,
     "event": lambda: "reply",
+    "group_id": lambda: issue_factories.make_issue(group_id=issue_factories.make_issue_group().id).group_id,
+    "slip_id": lambda: issue_parts.make_slip().id,
+    "spot_check_id": lambda: issue_parts.make_spot_check().id,
     "session_id": lambda: UserSession.begin(factories.make_user(), clock.now())[0].id,
 }
 
