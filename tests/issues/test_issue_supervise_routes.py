@@ -14,14 +14,8 @@ from models.issue.parts import IssueClosing, IssueExtension, IssueSlip, SpotChec
 from models.issue.trace import IssueMove
 from tests.support.browser import Browser
 from tests.support.factories import make_firm, make_user
-from tests.support.issue_factories import (
-    make_closed,
-    make_extension,
-    make_issue,
-    make_issue_group,
-    make_slip,
-    make_spot_check,
-)
+from tests.support.issue_factories import make_issue, make_issue_group
+from tests.support.issue_parts import make_closed, make_extension, make_slip, make_spot_check
 from tests.support.issue_story import begun, closed, given, make_cast, parked, raised, reviewed, trace
 
 TODAY = clock.today()

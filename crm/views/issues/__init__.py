@@ -1,6 +1,35 @@
 """清单: issues as lists, board and record, what waits for whom, the three lists, one file each."""
 
-from crm.views.issues import editions, evidence, figures, listing, lists, mine, raising, record
+from crm.views.issues import (
+    desk,
+    editions,
+    evidence,
+    figures,
+    groups,
+    listing,
+    lists,
+    many,
+    mine,
+    raising,
+    record,
+    review,
+    supervise,
+)
 from crm.views.issues.base import bp
 
-__all__ = ["bp", "editions", "evidence", "figures", "listing", "lists", "mine", "raising", "record"]
+__all__ = [
+    "bp",
+    "desk",
+    "editions",
+    "evidence",
+    "figures",
+    "groups",
+    "listing",
+    "lists",
+    "many",
+    "mine",
+    "raising",
+    "record",
+    "review",
+    "supervise",
+]
