@@ -35,6 +35,7 @@ from models import (
     user_session,
     visit,
 )
+from models.assessment import judgement
 from models.base import db
 from models.firm import contacts, merge, names, notes, officer_waits, officers, places, record, status, tags, yearly
 
@@ -51,6 +52,7 @@ MODULES = (
     import_mapping,
     importing,
     issue,
+    judgement,
     link,
     opinion,
     plan,

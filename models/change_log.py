@@ -24,6 +24,7 @@ LOGGED: dict[str, str | None] = {
     "firm_officer": "firm_id",
     "firm_figure": "firm_id",
     "firm_note": "firm_id",
+    "firm_judgement": "firm_id",
     "firm_tag": "firm_id",
     "officer_wait": "firm_id",
     "contact": "firm_id",

@@ -20,12 +20,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Key, Model, Moment, Name, db, one_of
+from models.base import Key, Model, Moment, Name, among, db, one_of
 from models.rules import patent as rules
 from models.rules.patent import IP_KINDS, OBTAINED, STATUSES
 
 #: Owners that a right is looked at for; a list of more is no list of owners.
 MOST_OWNERS = 40
+#: The first so many owners count for a ladder title.
+LEADING = 3
 
 
 class Patent(Model):
@@ -119,6 +121,8 @@ class IpCounts:
     """How many rights in force a firm has on a day (contracts.md, `ip`)."""
 
     class1_self: int = 0
+    #: Of these the ones of which the firm is among the first three owners (工信部企业〔2026〕2号 附件3).
+    class1_self_leading: int = 0
     #: Ⅰ类 that came from others, whenever that was.
     class1_transferred: int = 0
     #: Of these the ones known to be held for a year.
@@ -156,13 +160,16 @@ def counts_of(firm_ids: Collection[int], on: date) -> dict[int, IpCounts]:
     """What each of these firms holds on a day; a firm without any is there with zeros. One statement."""
     found = {firm_id: IpCounts() for firm_id in firm_ids}
     query = select(
-        PatentOwner.firm_id, PatentOwner.obtained, PatentOwner.transferred_on, Patent.kind, Patent.granted_on
-    )
+        PatentOwner.firm_id, PatentOwner.obtained, PatentOwner.transferred_on, PatentOwner.position, Patent.kind,
+        Patent.granted_on,
+    )  # fmt: skip
     query = query.join(Patent, Patent.id == PatentOwner.patent_id)
-    query = query.where(PatentOwner.firm_id.in_(list(firm_ids)), counting(on), owning(on))
-    for firm_id, obtained, transferred_on, kind, granted_on in db.session.execute(query):
+    query = query.where(among(PatentOwner.firm_id, list(firm_ids)), counting(on), owning(on))
+    for firm_id, obtained, transferred_on, position, kind, granted_on in db.session.execute(query):
         assert firm_id is not None and granted_on is not None  # the condition says so
         _count(found[firm_id], kind, obtained == "transferred", transferred_on, granted_on, on)
+        leads = position <= LEADING and obtained != "transferred" and rules.ip_class(kind) == rules.CLASS_1
+        found[firm_id].class1_self_leading += leads
     return found
 
 

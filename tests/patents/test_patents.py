@@ -42,6 +42,7 @@ def test_the_counts_of_a_day(app: Flask) -> None:
     counts = patent.counts_of([firm.id, other.id], DAY)
     assert counts[firm.id] == patent.IpCounts(
         class1_self=4,
+        class1_self_leading=4,
         class1_transferred=2,
         class1_transferred_year=1,
         class2_any=4,

@@ -30,6 +30,8 @@ ASKED: dict[str, Any] = {
     "firm_status.status": "moved_out",
     "firm_flag.flag": "abnormal",
     "firm_officer.position": "A",
+    "firm_judgement.key": ("quality_score", "market_position_ok", "rd_institution_level"),
+    "firm_judgement.answer": ("50", "yes", ""),
     "officer_wait.position": "A",
     "import_run.state": "applied",
     "import_row.effect": "created",
