@@ -2,7 +2,7 @@
 
 #: Topic → words that point to it; the first topic with a hit wins, so that the more exact stands first.
 POINTERS: dict[str, tuple[str, ...]] = {
-    "finance": ("融资", "贷款", "资金", "授信", "抵押", "质押", "贴息", "股权", "上市"),
+    "finance": ("融资", "贷", "资金", "授信", "抵押", "质押", "贴息", "股权", "上市"),
     "ip": ("专利", "知识产权", "商标", "侵权", "软著"),
     "labour": ("用工", "招工", "缺工", "普工", "工人"),
     "talent": ("人才", "招聘", "工程师", "博士", "职称", "住房", "落户", "子女", "入学", "招人"),

@@ -11,6 +11,7 @@ from forms.visit import DemandForm, KeepForm
 from models import clock
 from models.base import db
 from models.errors import Refused
+from models.issue.recent import raised_from
 from models.rules.visit import DEMAND_STATES, HANDLINGS
 from models.visit import Visit, VisitDemand, writing
 from models.visit.editing import check_may_change
@@ -32,7 +33,8 @@ def list_demands() -> str:
     pages = max(1, ceil(total / PAGE_SIZE))
     return render_template("visits/demands.html", rows=rows, counts=counts, states=DEMAND_STATES, state=state,
                            handlings=HANDLINGS, total=total, number=min(number, pages), pages=pages, category=category,
-                           categories=VisitDemand.list_categories(g.user))  # fmt: skip
+                           categories=VisitDemand.list_categories(g.user),
+                           raised=raised_from(g.user, [row.id for row in rows]))  # fmt: skip
 
 
 @bp.route("/<int:visit_id>/demands/new", methods=["GET", "POST"])

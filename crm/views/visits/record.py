@@ -11,6 +11,7 @@ from forms.visit import WithdrawForm
 from models import clock
 from models.base import db
 from models.errors import Refused
+from models.issue.recent import raised_from
 from models.opinion import Opinion
 from models.promise import Promise
 from models.rules.visit import COMPANIONS, DEMAND_STATES, HANDLINGS
@@ -33,12 +34,14 @@ def show(visit_id: int) -> str:
 
 def _everything(visit: Visit) -> dict[str, Any]:
     withdrawn_by = db.session.get(User, visit.withdrawn_by_id) if visit.withdrawn_by_id else None
+    demands = VisitDemand.list_of(visit.id)
     return {
         "visit": visit,
         "opinions": Opinion.list_of(visit.id),
         "outcomes": VisitOutcome.list_of(visit.id),
         "photos": VisitPhoto.list_of(visit.id),
-        "demands": VisitDemand.list_of(visit.id),
+        "demands": demands,
+        "raised": raised_from(g.user, [row.id for row in demands]),
         "promises": Promise.list_of(visit.id),
         "corrections": corrections(visit),
         "receipt": VisitReceipt.find(visit.uuid),
