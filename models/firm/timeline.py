@@ -27,9 +27,12 @@ from models.user import User
 #: More changes than these are not read for one page.
 CHANGES_READ = 400
 
+#: What a reader may narrow the timeline to, and the kinds of events that are meant.
+KINDS = {"visit": ("visit",), "title": ("title", "lost"), "issue": ("issue",)}
+
 #: Rows of these tables are told by what they say (from–to), not by when they were typed in.
 TOLD_BY_ROWS = {"firm_name", "firm_place", "firm_status", "firm_flag", "firm_officer", "title", "pool_member", "visit",
-                "visit_demand", "promise"}  # fmt: skip
+                "visit_demand", "promise", "issue"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +54,17 @@ class Event:
         return f"{self.on.isoformat()} 周{'一二三四五六日'[self.on.weekday()]}"
 
 
-def events(profile: Profile, kinds: str = "") -> list[Event]:
-    """The events up to the day of the profile, newest first; kinds "visit" or "title" keeps only these.
+def events(profile: Profile, kinds: str = "", besides: Iterable[Event] = ()) -> list[Event]:
+    """The events up to the day of the profile, newest first, with those that others tell; kinds "visit", "title" or
+    "issue" keeps only these.
 
     Two statements beside those of the profile.
     """
-    found = [*_titles(profile), *_visits(profile), *_dated(profile), *_pools(profile)]
+    found = [*_titles(profile), *_visits(profile), *_dated(profile), *_pools(profile), *besides]
     if not kinds:
         found += [*_beginning(profile), *_changes(profile), *_merges(profile)]
     else:
-        found = [event for event in found if event.kind in {"visit": ("visit",), "title": ("title", "lost")}[kinds]]
+        found = [event for event in found if event.kind in KINDS[kinds]]
     # What happened on one day keeps the order in which it was typed in, latest first.
     return sorted((event for event in found if event.on <= profile.on), key=_order, reverse=True)
 

@@ -34,6 +34,8 @@ class Card:
     """What a person reads before going; every line in words."""
 
     promises: list[str] = field(default_factory=list)
+    #: Open issues, for who may see issues.
+    issues: list[str] = field(default_factory=list)
     demands: list[str] = field(default_factory=list)
     visits: list[str] = field(default_factory=list)
     ends: list[str] = field(default_factory=list)
@@ -45,14 +47,16 @@ class Card:
     lately: list[dict[str, Any]] = field(default_factory=list)
 
 
-def cards(firm_ids: Sequence[int], today: date) -> dict[int, Card]:
-    """The card of each of these firms, which the caller has seen to exist for who asks. A fixed number of statements
-    for up to a thousand firms."""
+def cards(firm_ids: Sequence[int], today: date, issues: bool = False) -> dict[int, Card]:
+    """The card of each of these firms, which the caller has seen to exist for who asks; with open issues where these
+    exist for them too. A fixed number of statements for up to a thousand firms."""
     found = {firm_id: Card() for firm_id in firm_ids}
     if not found:
         return found
     _promises(found, today)
     words = _demands(found)
+    if issues:
+        _issues(found)
     _visits(found, today)
     ending = _ends(found, today)
     lacking = _figures(found, today.year - 1)
@@ -69,6 +73,14 @@ def _promises(found: dict[int, Card], today: date) -> None:
     for firm_id, due_on, said, name in db.session.execute(query):
         late = "，已过期" if due_on < today else ""
         found[firm_id].promises.append(f"{due_on} 前，{name}：{said[:LONGEST]}{late}")
+
+
+def _issues(found: dict[int, Card]) -> None:
+    # An issue knows the visit it came from.
+    from models.issue.of_firm import open_words
+
+    for firm_id, said in open_words(list(found)).items():
+        found[firm_id].issues = said
 
 
 def _demands(found: dict[int, Card]) -> dict[int, list[str]]:

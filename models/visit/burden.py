@@ -30,10 +30,13 @@ class Burden:
     """What to know before going to a firm again."""
 
     within: int
+    firm_id: int
     lately: list[Call] = field(default_factory=list)
     planned: list[Call] = field(default_factory=list)
     demands: int = 0
     promises: int = 0
+    #: Open issues.
+    issues: int = 0
 
     @property
     def heavy(self) -> bool:
@@ -47,7 +50,7 @@ def of(firm_id: int, today: date, besides: int | None = None) -> Burden:
     The caller has seen to it that the firm exists for who asks.
     """
     within = setting.get_int("burden_days")
-    found = Burden(within)
+    found = Burden(within, firm_id)
     visits = select(Visit).where(
         Visit.firm_id == firm_id, Visit.is_visit(), Visit.visit_on.between(today - timedelta(days=within), today)
     )
@@ -72,4 +75,9 @@ def of(firm_id: int, today: date, besides: int | None = None) -> Burden:
     found.demands = db.session.scalar(waiting) or 0
     told = select(func.count()).select_from(Promise).where(Promise.firm_id == firm_id, Promise.open_on(today))
     found.promises = db.session.scalar(told) or 0
+    # An issue knows the visit it came from.
+    from models.issue.record import ENDED, Issue
+
+    told = select(func.count()).select_from(Issue).where(Issue.firm_id == firm_id, Issue.state.not_in(ENDED))
+    found.issues = db.session.scalar(told) or 0
     return found

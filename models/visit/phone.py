@@ -38,7 +38,8 @@ def bundle(user: User, today: date) -> dict[str, Any]:
     recent = _recent(user, today)
     firms = _firms(user, planned, recent)
     wanted = [*dict.fromkeys(planned), *(firm_id for firm_id in firms if firm_id not in set(planned))]
-    cards = before.cards([firm_id for firm_id in wanted if firm_id in firms][:MOST_CARDS], today)
+    shown = [firm_id for firm_id in wanted if firm_id in firms][:MOST_CARDS]
+    cards = before.cards(shown, today, "issues.view" in user.permissions)
     services = Service.list_active()
     return {
         "person": {"id": user.id, "name": user.name},

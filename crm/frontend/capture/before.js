@@ -20,7 +20,8 @@ export async function open(root, params, id) {
     card && card.lately.length ? h("p", { class: "notice" }, `近期已走访提醒：${card.lately.map((one) => `${one.days ? `${one.days} 天前` : "今天"} ${one.who}`).join("；")}`) : null,
     card ? [
       list("没了结的答复承诺", card.promises, "没有。"),
-      list("没办完的问题和需求", card.demands, "没有。"),
+      list("在办的问题", card.issues || [], "没有。"),
+      list("待研判的诉求", card.demands, "没有。"),
       list("最近三次走访", card.visits, "还没有走访过。"),
       list("快到期的", card.ends, "半年内没有到期的资质。"),
       list("缺哪些数", card.missing, "不缺。"),

@@ -16,7 +16,9 @@ from models.firm.editing import may_change
 from models.firm.profile import Profile, Series, load
 from models.firm.record import CARE_LEVELS, CODE_KINDS, STATUSES
 from models.firm.status import FLAGS
+from models.issue.of_firm import of_firm
 from models.rules.industry import industry_name
+from models.rules.issue import STATES as ISSUE_STATES
 from models.rules.ladder import RUNG_NAMES, TitleState
 from models.title import Title
 
@@ -51,7 +53,8 @@ def show(firm_id: int) -> str | Response:
             raise
         return redirect(url_for(".show", firm_id=kept, on=request.args.get("on")), 301)
     kinds = request.args.get("kinds", "")
-    events = timeline.events(profile, kinds if kinds in ("visit", "title") else "")
+    issues = of_firm(g.user, firm_id, clock.today())
+    events = timeline.events(profile, kinds if kinds in timeline.KINDS else "", issues.events())
     shown = events if request.args.get("all") else events[:EVENTS_SHOWN]
     return render_template(
         "firms/show.html", profile=profile, firm=profile.firm, on=on, as_of=on != clock.today(), pills=pills(profile),
@@ -59,7 +62,7 @@ def show(firm_id: int) -> str | Response:
         may_change=may_change(g.user, profile.firm), may_call=may_call(g.user, profile.firm), rungs=RUNG_NAMES,
         statuses=STATUSES, flags=FLAGS, care_levels=CARE_LEVELS, code_kinds=CODE_KINDS,
         industry=industry_name(profile.firm.industry_code), title_words=title_words, patent_groups=PATENT_GROUPS,
-        duties=duty.of_firm(profile.firm.id, on, on + YEAR_AHEAD),
+        issues=issues, issue_states=ISSUE_STATES, duties=duty.of_firm(profile.firm.id, on, on + YEAR_AHEAD),
     )  # fmt: skip
 
 

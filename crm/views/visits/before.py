@@ -15,5 +15,6 @@ from models.visit.before import cards
 def before(firm_id: int) -> str:
     """What is owed, what to ask, what ends, what need not be asked again."""
     firm, today = Firm.get_for(g.user, firm_id), clock.today()
-    return render_template("visits/before.html", firm=firm, card=cards([firm.id], today)[firm.id],
+    card = cards([firm.id], today, "issues.view" in g.user.permissions)[firm.id]
+    return render_template("visits/before.html", firm=firm, card=card,
                            guard=burden.of(firm.id, today))  # fmt: skip
