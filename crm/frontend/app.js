@@ -2,6 +2,7 @@
 import htmx from "htmx.org";
 import "./sign-out.js";
 import "./imports.js";
+import "./board.js";
 
 // The content policy forbids eval and inline styles; htmx must not try.
 htmx.config.allowEval = false;

@@ -1,6 +1,7 @@
 """清单: issues as lists, board and record, what waits for whom, the three lists, one file each."""
 
 from crm.views.issues import (
+    board,
     demands,
     desk,
     editions,
@@ -19,6 +20,7 @@ from crm.views.issues import (
 from crm.views.issues.base import bp
 
 __all__ = [
+    "board",
     "bp",
     "demands",
     "desk",
