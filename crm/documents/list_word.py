@@ -1,6 +1,8 @@
-"""A printed list as a Word document. Rows are written as markup: python-docx takes minutes for a thousand of them."""
+"""A printed list as a Word document. Its rows are written as markup into what python-docx made: cell by cell, and even
+as one tree put into another, thousands of rows take minutes."""
 
 import io
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 from xml.sax.saxutils import escape
@@ -21,6 +23,8 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.doc
 #: Twentieths of a point in a millimetre.
 TWIPS = 56.6929
 SPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+#: Stands where the list goes.
+PLACE = "LIST"
 #: Characters that XML does not have at all.
 _CONTROL = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
 
@@ -38,19 +42,32 @@ def document(printed: Printed) -> bytes:
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(MARGIN)
     written.core_properties.title, written.core_properties.author = printed.title, ""
     written.core_properties.comments = ""
-    body = written.element.body
-    for part in (
-        _paragraph(printed.title, TITLE_FONT, 36, "center", after=120),
-        *(_paragraph(line, BODY_FONT, 21, "left") for line in (*printed.notes, printed.watermark)),
-        _table(printed),
-        _paragraph("", BODY_FONT, 2, "left"),
-    ):
-        body.insert(len(body) - 1, _element(part))
+    written.element.body.insert(0, _element(f"<w:p {SPACE}><w:r><w:t>{PLACE}</w:t></w:r></w:p>"))
     foot = section.footer.paragraphs[0]._p
     foot.getparent().replace(foot, _element(_foot()))
     stream = io.BytesIO()
     written.save(stream)
-    return stream.getvalue()
+    parts = (
+        _paragraph(printed.title, TITLE_FONT, 36, "center", after=120),
+        *(_paragraph(line, BODY_FONT, 21, "left") for line in (*printed.notes, printed.watermark)),
+        _table(printed),
+        _paragraph("", BODY_FONT, 2, "left"),
+    )
+    return _filled(stream, "".join(parts))
+
+
+def _filled(stream: io.BytesIO, markup: str) -> bytes:
+    """The document with its one paragraph replaced."""
+    found = io.BytesIO()
+    with zipfile.ZipFile(stream) as old, zipfile.ZipFile(found, "w", zipfile.ZIP_DEFLATED) as new:
+        for item in old.infolist():
+            data = old.read(item)
+            if item.filename == "word/document.xml":
+                before, place, after = data.partition(f"<w:p><w:r><w:t>{PLACE}</w:t></w:r></w:p>".encode())
+                assert place, "python-docx writes the paragraph as it was given"
+                data = before + markup.encode() + after
+            new.writestr(item, data)
+    return found.getvalue()
 
 
 def _element(markup: str) -> Any:
@@ -72,7 +89,7 @@ def _table(printed: Printed) -> str:
         _cell(heading, width, HEAD_FONT, "center") for (heading, _), width in zip(printed.columns, widths, strict=True)
     )
     return (
-        f'<w:tbl {SPACE}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
+        f'<w:tbl><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
         f'<w:tblBorders>{edges}</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar>'
         '<w:top w:w="30" w:type="dxa"/><w:left w:w="60" w:type="dxa"/><w:bottom w:w="30" w:type="dxa"/>'
         '<w:right w:w="60" w:type="dxa"/></w:tblCellMar></w:tblPr>'
@@ -99,17 +116,17 @@ def _rows(printed: Printed, widths: list[int]) -> Iterator[str]:
 def _cell(text: str, width: int, font: str, side: str, merge: str = "") -> str:
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{merge}<w:vAlign w:val="center"/></w:tcPr>'
-        f"{_paragraph(text, font, 19, side, inner=True)}</w:tc>"
+        f"{_paragraph(text, font, 19, side)}</w:tc>"
     )
 
 
-def _paragraph(text: str, font: str, size: int, side: str, *, after: int = 0, inner: bool = False) -> str:
+def _paragraph(text: str, font: str, size: int, side: str, *, after: int = 0) -> str:
     """A paragraph; `size` in half points. Line ends become breaks."""
     lines = "<w:br/>".join(
         f'<w:t xml:space="preserve">{escape(line.translate(_CONTROL))}</w:t>' for line in text.split("\n")
     )
     return (
-        f'<w:p{"" if inner else " " + SPACE}><w:pPr><w:spacing w:before="0" w:after="{after}"/>'
+        f'<w:p><w:pPr><w:spacing w:before="0" w:after="{after}"/>'
         f'<w:jc w:val="{side}"/></w:pPr>{_run(lines, font, size)}</w:p>'
     )
 

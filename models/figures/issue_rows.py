@@ -13,11 +13,14 @@ from models.issue.parts import IssueAnswer, IssueAssignment, IssueClosing, Issue
 from models.issue.record import ENDED, Issue
 from models.issue.scope import IssueScope
 from models.issue.trace import IssueMove
+from models.rules.issue import MOVES
 from models.rules.issue_age import Band
 
 #: What ends an issue without 销号; in no closing rate.
 OTHERWISE = tuple(state for state in ENDED if state != "closed_out")
 AGAIN = ("redo", "reopen")
+#: By which event an issue comes into such a state: there is an index on events.
+INTO = {state: move.event for (_, state), move in MOVES.items() if state in OTHERWISE}
 #: Further conditions of the closings of a period.
 Closing = Callable[[Period], list[ColumnElement[bool]]]
 
@@ -52,8 +55,9 @@ def _day(period: Period, scope: Scope) -> AsOf:
 
 
 def _moved(period: Period, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    there = (IssueMove.issue_id == Issue.id, IssueMove.moved_on > period.since, IssueMove.moved_on <= period.on)
-    return exists().where(*there, *conditions).correlate(Issue)
+    """Has such a move in the period; the moves are found first, by their index, not issue by issue."""
+    in_period = (IssueMove.moved_on > period.since, IssueMove.moved_on <= period.on)
+    return Issue.id.in_(select(IssueMove.issue_id).where(*conditions, *in_period))
 
 
 def event(event: str) -> Rows:
@@ -63,7 +67,7 @@ def event(event: str) -> Rows:
 
 def into(state: str) -> Rows:
     """Issues that came into this state in the period."""
-    into = (IssueMove.to_state == state, IssueMove.from_state != state)
+    into = (IssueMove.event == INTO[state], IssueMove.to_state == state)
     return lambda period, scope: _issues(scope, _moved(period, *into))
 
 
@@ -92,8 +96,8 @@ def closed(*more: Closing) -> Rows:
 
 def closed_again(period: Period, scope: Scope) -> AnySelect:
     """Issues with a closing in the period that were done anew or reopened by its end."""
-    there = (IssueMove.issue_id == Issue.id, IssueMove.event.in_(AGAIN), IssueMove.moved_on <= period.on)
-    return _issues(scope, Issue.id.in_(_closings(period)), exists().where(*there).correlate(Issue))
+    again = select(IssueMove.issue_id).where(IssueMove.event.in_(AGAIN), IssueMove.moved_on <= period.on)
+    return _issues(scope, Issue.id.in_(_closings(period)), Issue.id.in_(again))
 
 
 def _closings(period: Period, *more: Closing) -> AnySelect:
@@ -135,16 +139,21 @@ def recurred(period: Period) -> list[ColumnElement[bool]]:
 
 def due_first(period: Period, scope: Scope) -> AnySelect:
     """Issues whose first due date lies in the period and that did not end otherwise."""
-    day = _day(period, scope)
     dates = (Issue.first_due_on > period.since, Issue.first_due_on <= period.on)
-    return _issues(scope, *dates, day.exists, day.due_on.is_not(None), day.state.not_in(OTHERWISE))
+    return _issues(scope, *dates, _not_otherwise(period))
 
 
 def due_approved(period: Period, scope: Scope) -> AnySelect:
     """Issues whose approved due date lies in the period and that did not end otherwise."""
     day = _day(period, scope)
     dates = (day.due_on > period.since, day.due_on <= period.on)
-    return _issues(scope, *dates, day.exists, day.state.not_in(OTHERWISE))
+    return _issues(scope, *dates, day.exists, _not_otherwise(period))
+
+
+def _not_otherwise(period: Period) -> ColumnElement[bool]:
+    """Did not end without 销号 by the end of the period; from there no move leads back."""
+    ended = select(IssueMove.issue_id).where(IssueMove.event.in_(INTO.values()), IssueMove.moved_on <= period.on)
+    return Issue.id.not_in(ended)
 
 
 def _closed_by(day: AsOf, due_on: Any) -> ColumnElement[bool]:

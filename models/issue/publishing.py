@@ -29,7 +29,7 @@ from models.rules.workday import Workdays
 from models.user import User
 
 #: Rows written per statement.
-CHUNK = 500
+CHUNK = 1_000
 #: What stands in the column 较上期 for what was late before and still is.
 STILL_OVERDUE = "仍逾期"
 
@@ -86,6 +86,12 @@ def latest(list_key: str, scope: str) -> IssueEdition | None:
     """The last edition of a list and scope. One statement."""
     query = select(IssueEdition).where(IssueEdition.list_key == list_key, IssueEdition.scope == scope)
     return db.session.scalar(query.order_by(IssueEdition.number.desc()).limit(1))
+
+
+def next_number(list_key: str, scope: IssueScope) -> int:
+    """The number that the next edition of a list and scope bears. One statement."""
+    before = latest(list_key, scope_key(scope))
+    return before.number + 1 if before else 1
 
 
 def draft(list_key: str, scope: IssueScope, at: datetime, workdays: Workdays) -> Draft:

@@ -26,7 +26,7 @@ from models.rules.workday import Workdays
 from models.user import User
 
 PAGE_SIZE = 50
-CHUNK = 500
+CHUNK = 5_000
 #: What a list sorts by. The first brings the rows of a firm together, as a printed list has them.
 SORTS: dict[str, tuple[Any, ...]] = {
     "firm": (Firm.sort_key, Firm.id, Issue.raised_on, Issue.id),

@@ -16,7 +16,7 @@ from models.base import db
 from models.errors import Refused
 from models.issue import publishing
 from models.issue.editions import IssueEdition
-from models.issue.publishing import Draft, Kept
+from models.issue.publishing import Kept
 from models.rules import three_lists
 from models.rules.issue import ENDED
 from models.rules.issue_kinds import LISTS, MARKS
@@ -51,35 +51,34 @@ def publish() -> str | Answer:
     list_key = request.args.get("list", "")
     list_key = list_key if list_key in LISTS else "problem"
     question = Question.parse(request.args, g.user, clock.today())
+    numbers = {key: publishing.next_number(key, question.scope) for key in LISTS}
     try:
-        made = {key: publishing.draft(key, question.scope, now, calendar.load()) for key in LISTS}
         if request.method == "POST":
-            return _publish(made, list_key, now)
+            return _publish(question, list_key, numbers, now)
+        made = publishing.draft(list_key, question.scope, now, calendar.load())
     except Refused as error:
         db.session.rollback()
         flash(str(error), "error")
         return redirect(url_for(".editions"))
     return render_template(
-        "issues/publish.html", made=made, draft=made[list_key], list_key=list_key, lists=LISTS, question=question,
-        scope_words=question.scope.words(), sentence=sentence(made[list_key].before, made[list_key].open_before,
-        made[list_key].tally), moment=clock.local(now),
+        "issues/publish.html", draft=made, numbers=numbers, list_key=list_key, lists=LISTS, question=question,
+        scope_words=question.scope.words(), sentence=sentence(made.before, made.open_before, made.tally),
+        moment=clock.local(now),
     )  # fmt: skip
 
 
-def _publish(made: dict[str, Draft], list_key: str, at: datetime) -> Answer:
+def _publish(question: Question, list_key: str, numbers: dict[str, int], at: datetime) -> Answer:
     """Publish what the form named: this list, or all three together."""
-    shown = {key: request.form.get(f"number_{key}", "") for key in LISTS}
     wanted = list(LISTS) if request.form.get("together") else [list_key]
-    if any(shown[key] != str(made[key].number) for key in wanted):
+    if any(request.form.get(f"number_{key}", "") != str(numbers[key]) for key in wanted):
         flash("这一期刚刚已经发布过了，看看是不是您要的。", "error")
         return redirect(url_for(".editions"))
-    bureau = setting.get("bureau_name")
-    found = {key: publishing.publish(made[key], g.user, at, bureau) for key in wanted}
+    bureau, workdays = setting.get("bureau_name"), calendar.load()
+    drafts = {key: publishing.draft(key, question.scope, at, workdays) for key in wanted}
+    found = {key: publishing.publish(made, g.user, at, bureau) for key, made in drafts.items()}
     db.session.commit()
-    flash(
-        f"已发布{'、'.join(publishing.name_of(edition) for edition in found.values())}。以后怎么改，它都不变。",
-        "success",
-    )
+    names = "、".join(map(publishing.name_of, found.values()))
+    flash(f"已发布{names}。以后怎么改，它都不变。", "success")
     return redirect(url_for(".edition", edition_id=found[list_key].id))
 
 

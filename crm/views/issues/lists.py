@@ -30,10 +30,10 @@ MAKERS = {
 }
 
 
-@bp.get("/lists/", defaults={"list_key": "problem"}, endpoint="three_lists")
+@bp.get("/lists/", endpoint="three_lists")
 @bp.get("/lists/<list_key>", endpoint="three_lists")
 @needs("issues.view")
-def three_lists_page(list_key: str) -> str:
+def three_lists_page(list_key: str = "problem") -> str:
     """One of the three lists: filters, a day, one page of rows."""
     question = _asked(list_key)
     asked = {key: ThreeLists(question.listed(key), calendar.load()) for key in LISTS}
