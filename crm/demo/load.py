@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, text
 
-from crm.demo import visits, words
+from crm.demo import issues, visits, words
 from crm.demo.generate import SOURCE, District, Ids, Size, generate
 from models import derived, pinyin, seed, vault
 from models.all import db
@@ -56,7 +56,8 @@ def load(size: Size, number: int, now: datetime, today: date, hash_password: Cal
     _write(district, now)
     derived.rebuild()
     rows = district.rows
-    return Loaded(len(rows["firm"]), len(rows.get("title", ())), len(rows.get("visit", ())), 0, people.passwords)
+    told = issues.add_issues(len(rows["firm"]), today, number)
+    return Loaded(len(rows["firm"]), len(rows.get("title", ())), len(rows.get("visit", ())), told, people.passwords)
 
 
 class _People:

@@ -15,6 +15,10 @@ from models.errors import Refused
 from models.firm import Firm
 from models.firm.contacts import Contact
 from models.firm.names import FirmSearch
+from models.issue import Issue
+from models.issue.menu import MenuItem
+from models.issue.trace import IssueMove
+from models.rules.issue import STATES
 from models.rules.uscc import classify
 from models.standing import Standing, StandingTitle
 from models.title import Title
@@ -106,6 +110,24 @@ def test_loading_fills_the_database_search_and_ladder_included(app: Flask) -> No
     firm = make_firm()
     db.session.commit()
     assert firm.id > 60
+
+
+@pytest.mark.slow
+def test_issues_stand_in_every_state_and_say_how_they_came_there(lite_app: Flask) -> None:
+    loaded = load(Size.of(400), 1, NOW, TODAY, lambda password: "hash")
+    issues = db.session.scalars(select(Issue)).all()
+    assert len(issues) == loaded.issues == 50
+    assert {issue.state for issue in issues} == set(STATES)
+    for issue in issues:
+        moves = IssueMove.list_of(issue.id)
+        assert (moves[0].event, moves[-1].to_state) == ("raise", issue.state)
+        assert all(move.moved_on <= TODAY for move in moves) and issue.raised_on <= TODAY
+    assert any(issue.round == 2 for issue in issues) and any(issue.extensions for issue in issues)
+    assert db.session.scalar(select(func.count()).select_from(MenuItem)) == 5
+
+
+def test_a_small_district_has_few_issues(lite_app: Flask) -> None:
+    assert load(Size.of(60), 1, NOW, TODAY, lambda password: "hash").issues == 7
 
 
 def test_a_database_that_holds_data_is_left_alone(app: Flask) -> None:
