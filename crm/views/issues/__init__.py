@@ -15,6 +15,7 @@ from crm.views.issues import (
     raising,
     record,
     review,
+    setup,
     supervise,
 )
 from crm.views.issues.base import bp
@@ -35,5 +36,6 @@ __all__ = [
     "raising",
     "record",
     "review",
+    "setup",
     "supervise",
 ]
