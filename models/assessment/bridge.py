@@ -34,8 +34,10 @@ LEDGER_IP = {"ip_class_1": "ip.class1_self", "ip_class_2": "ip.class2_any"}
 YEARS_BACK = 3
 #: Types of title by key → what the evaluator calls them.
 HELD = {
-    name.split(".")[1]: name for name in (*TITLES, *OTHER_TITLES) if name != "titles.tech_or_innovative_sme"
-}  # fmt: skip
+    **{name.split(".")[1]: name for name in (*TITLES, *OTHER_TITLES) if name != "titles.tech_or_innovative_sme"},
+    # No rule asks for it; the card says that it is held.
+    "little_giant": "titles.little_giant",
+}
 #: Firms per statement.
 CHUNK = 5000
 #: Rights that came from others count at once (115号, 195号); for 63号 only after a year, for 2号 not at all.

@@ -9,6 +9,8 @@ from werkzeug.wrappers import Response
 from crm.access import needs
 from crm.views.firms.base import bp
 from models import clock, duty
+from models.assessment.bridge import inputs_of
+from models.assessment.card import Card, card_of
 from models.errors import NotFound
 from models.firm import merge, timeline
 from models.firm.contacts import may_call
@@ -17,6 +19,7 @@ from models.firm.profile import Profile, Series, load
 from models.firm.record import CARE_LEVELS, CODE_KINDS, STATUSES
 from models.firm.status import FLAGS
 from models.issue.of_firm import of_firm
+from models.rules.assess.shelf import shipped
 from models.rules.industry import industry_name
 from models.rules.issue import STATES as ISSUE_STATES
 from models.rules.ladder import RUNG_NAMES, TitleState
@@ -63,7 +66,13 @@ def show(firm_id: int) -> str | Response:
         statuses=STATUSES, flags=FLAGS, care_levels=CARE_LEVELS, code_kinds=CODE_KINDS,
         industry=industry_name(profile.firm.industry_code), title_words=title_words, patent_groups=PATENT_GROUPS,
         issues=issues, issue_states=ISSUE_STATES, duties=duty.of_firm(profile.firm.id, on, on + YEAR_AHEAD),
+        card=brief(profile.firm.id, on),
     )  # fmt: skip
+
+
+def brief(firm_id: int, on: date) -> Card:
+    """What each title would say of the firm, for the card on its record."""
+    return card_of(inputs_of([firm_id], on)[firm_id], shipped())
 
 
 def day() -> date:

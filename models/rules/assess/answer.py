@@ -201,7 +201,7 @@ def _part(judge: Judge, condition: Condition, test: Test) -> tuple[Any, Any, Any
         return met, True, None, said
     name = _DECLARED_BY.get(test.declared, test.declared)
     if met is None:
-        return None, True, None, f"{condition.label}：待核实（{name}）"
+        return None, True, None, f"{condition.label}：待核实"
     taken = name not in judge.firm.values and f"{name}" in judge.firm.assumed()
     return met, True, None, f"{condition.label}：{'是' if met else '否'}{'（未填，按无处理，待核实）' if taken else ''}"
 

@@ -1,0 +1,75 @@
+"""达标对照: every title at once, what is missing, what would change if figures changed."""
+
+from datetime import date
+
+from flask import g, render_template, request, url_for
+
+from crm.access import needs
+from crm.views.firms.base import bp
+from crm.views.firms.record import day
+from models import clock
+from models.assessment import trial
+from models.assessment.bridge import Inputs, inputs_of
+from models.assessment.card import card_of, value_words
+from models.firm import Firm
+from models.firm.editing import may_change
+from models.firm.profile import origins
+from models.rules.assess.book import REGIMES
+from models.rules.assess.names import NUMBERS, label_of, with_year
+from models.rules.assess.reading import Value
+from models.rules.assess.shelf import shipped
+
+
+@bp.get("/<int:firm_id>/gap")
+@needs("firms.view")
+def gap(firm_id: int) -> str:
+    """The card as of a day; with figures in the address, each title as it would be beside what it is."""
+    firm, on = Firm.get_for(g.user, firm_id), day()
+    inputs = inputs_of([firm.id], on)[firm.id]
+    tried = trial.read(request.args, on, present(inputs))
+    card = card_of(inputs, shipped())
+    after = card_of(inputs, shipped(), tried.changes) if tried.changes else None
+    return render_template(
+        "firms/gap.html", firm=firm, on=on, as_of=on != clock.today(), card=card, after=after, tried=tried,
+        changed=changed(inputs, tried), levers=trial.levers(on), present=now_words(inputs),
+        may_change=may_change(g.user, firm),
+        origins=origins({known.row_id for known in inputs.known.values() if known.row_id}),
+        where=lambda key: where(firm.id, key, on), label_of=lambda key: label_of(key, on.year - 1),
+        yes_no=trial.YES_NO,
+    )  # fmt: skip
+
+
+def present(inputs: Inputs) -> dict[str, Value]:
+    """What is known of the firm by any title."""
+    found: dict[str, Value] = {}
+    for regime in REGIMES:
+        found = {**inputs.values(regime), **found}
+    return found
+
+
+def now_words(inputs: Inputs) -> dict[str, str]:
+    """Every known value in words, for the hint beside its field."""
+    return {key: value_words(key, value) for key, value in present(inputs).items()}
+
+
+def changed(inputs: Inputs, tried: trial.Trial) -> list[tuple[str, str, str]]:
+    """(figure, now, tried) of each figure that was changed."""
+    now = now_words(inputs)
+    return [
+        (label_of(key, inputs.on.year - 1), now.get(key, "未填"), value_words(key, value))
+        for key, value in tried.changes.items()
+    ]
+
+
+def where(firm_id: int, key: str, on: date) -> str:
+    """The page on which a missing figure is given; empty where there is none."""
+    name, year = with_year(key)
+    if name.startswith("ip.") and name != "ip.class1_high_value":
+        return url_for("firms.patents", firm_id=firm_id)
+    if key in ("registered", "industry_code"):
+        return url_for("firms.edit", firm_id=firm_id)
+    if key.startswith("titles."):
+        return url_for("titles.new", firm_id=firm_id)
+    if name in NUMBERS and (NUMBERS[name].yearly or name in ("staff_total", "tech_staff")) and name != "quality_score":
+        return url_for("firms.figures", firm_id=firm_id, key=name, year=year or on.year - 1)
+    return ""
