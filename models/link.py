@@ -3,7 +3,7 @@ a calendar feed. The address carries a secret; here lies only its hash. What hap
 
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, func, select, update
@@ -17,6 +17,9 @@ from models.user_session import hash_of
 #: What a link may be for, in the words of the page that lists and revokes them. A feature adds its own.
 PURPOSES: dict[str, str] = {"calendar": "日历订阅", "issue_firm": "企业确认问题", "issue_handler": "办理一个问题"}
 OUTCOMES = {"shown": "打开", "acted": "办理", "refused": "已拒绝"}
+
+#: So many secrets that open nothing, from one address in so long, and it has to wait.
+MOST_REFUSED, REFUSED_SPAN = 30, timedelta(minutes=10)
 
 
 class LinkRefused(NotFound):
@@ -139,11 +142,21 @@ def open_link(
     return link
 
 
-def use_link(token: str, purpose: str, at: datetime, address: str = "") -> Link:
+def use_link(
+    token: str,
+    purpose: str,
+    at: datetime,
+    address: str = "",
+    allowed: Callable[[Link], bool] = lambda link: True,
+    spend: bool = True,
+) -> Link:
     """The link of this secret, one use of it spent; of two who use the last at once, one succeeds. Logged; the caller
-    commits, also after LinkRefused."""
+    commits, also after LinkRefused. `spend=False`: an act that may come before the one that counts."""
     link = _find(token, purpose)
-    if link is not None and link.is_open(at) and link.uses_left is not None:
+    if link is not None and not allowed(link):
+        _log(link, purpose, "refused", at, address)
+        raise LinkRefused
+    if link is not None and link.is_open(at) and link.uses_left is not None and spend:
         spent = (
             update(Link)
             .where(Link.id == link.id, Link.uses_left > 0, Link.revoked_at.is_(None))
@@ -162,6 +175,13 @@ def use_link(token: str, purpose: str, at: datetime, address: str = "") -> Link:
     if link is None:
         raise LinkRefused
     return link
+
+
+def too_many_refused(at: datetime, address: str) -> bool:
+    """Whether somebody at this address came so often with what opens nothing that they are not listened to now."""
+    query = select(func.count()).select_from(LinkOpening).where(LinkOpening.outcome == "refused")
+    query = query.where(LinkOpening.at > at - REFUSED_SPAN, LinkOpening.address == address[:64])
+    return (db.session.scalar(query) or 0) >= MOST_REFUSED
 
 
 def list_openings(link: Link, limit: int = 50) -> list[LinkOpening]:

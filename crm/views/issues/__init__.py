@@ -15,6 +15,7 @@ from crm.views.issues import (
     raising,
     record,
     review,
+    sending,
     setup,
     supervise,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "raising",
     "record",
     "review",
+    "sending",
     "setup",
     "supervise",
 ]

@@ -56,7 +56,18 @@ def _give(form: Form) -> DispatchInput:
 
 def _settle(issue: Issue, actor: Actor, at: datetime, form: Form) -> object:
     to = _give(form) if form.to_other.data else None
-    return desk.settle_objection(issue, actor, at, form.words.data, to)
+    desk.settle_objection(issue, actor, at, form.words.data, to)
+    return delivery.mail_handlers(issue, actor, at)
+
+
+def _dispatch(issue: Issue, actor: Actor, at: datetime, form: Form) -> object:
+    desk.dispatch(issue, actor, at, _give(form))
+    return delivery.mail_handlers(issue, actor, at)
+
+
+def _reassign(issue: Issue, actor: Actor, at: datetime, form: Form) -> object:
+    desk.reassign(issue, actor, at, _give(form), form.words.data)
+    return delivery.mail_handlers(issue, actor, at)
 
 
 def _attach(issue: Issue, actor: Actor, at: datetime, form: Form) -> object:
@@ -152,8 +163,7 @@ DOINGS: dict[str, Doing] = {
                                                   IssueTopic.get(form.topic_id.data) if form.topic_id.data else None),
         offer=_offer_class,
     ),
-    "dispatch": Doing(forms.GiveForm, lambda issue, actor, at, form: desk.dispatch(issue, actor, at, _give(form)),
-                      offer=_offer_class),
+    "dispatch": Doing(forms.GiveForm, _dispatch, offer=_offer_class),
     "settle": Doing(forms.SettleForm, _settle, offer=_offer_class, verb="裁定"),
     "close": Doing(forms.CloseForm, _close, hint="四个问题都要回答。", verb="销号"),
     "return": _words(closing.review_return, "退回的理由、要补什么"),
@@ -190,11 +200,7 @@ DOINGS: dict[str, Doing] = {
                                                     IssueTopic.get(form.topic_id.data) if form.topic_id.data else None),
         offer=_offer_class,
     ),
-    "reassign": Doing(
-        forms.ReassignForm,
-        lambda issue, actor, at, form: desk.reassign(issue, actor, at, _give(form), form.words.data),
-        offer=_offer_class,
-    ),
+    "reassign": Doing(forms.ReassignForm, _reassign, offer=_offer_class),
     "explain": _words(deciding.explain, "给企业的解释", "到此为止，不算销号。"),
     "decline": _words(desk.decline, "不予受理的理由", "会告知企业；到此为止，不算销号。"),
     "add_words": _words(firm_word.add_words, "企业补充的话", verb="记企业补充"),
