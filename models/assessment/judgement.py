@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String, Text, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from models.base import Key, Model, Moment, among, db
 from models.errors import Refused
@@ -82,4 +82,5 @@ def latest_of(firm_ids: Sequence[int], on: date) -> dict[int, dict[str, FirmJudg
 def history_of(firm_id: int, on: date) -> list[FirmJudgement]:
     """Everything that was said of a firm by a day, newest first."""
     query = select(FirmJudgement).where(FirmJudgement.firm_id == firm_id, FirmJudgement.said_on <= on)
+    query = query.options(joinedload(FirmJudgement.said_by).lazyload(User.roles))
     return list(db.session.scalars(query.order_by(FirmJudgement.said_on.desc(), FirmJudgement.id.desc())))

@@ -1,6 +1,7 @@
 """达标对照 as a page and on the record."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -20,7 +21,7 @@ def at(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "today", lambda: TODAY)
 
 
-def nearly(**values: str) -> Firm:
+def nearly(**values: Any) -> Firm:
     """A firm six points short of 科技型中小企业."""
     firm = make_firm("云澜启衡传感科技有限公司", **values)
     figures(firm, staff_total_2025=100, tech_staff_2025=30, sales_revenue_2025=1000, total_assets_2025=2000,

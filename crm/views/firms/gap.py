@@ -14,6 +14,7 @@ from models.assessment.card import card_of, value_words
 from models.firm import Firm
 from models.firm.editing import may_change
 from models.firm.profile import origins
+from models.rules import judgement as questions
 from models.rules.assess.book import REGIMES
 from models.rules.assess.names import NUMBERS, label_of, with_year
 from models.rules.assess.reading import Value
@@ -64,12 +65,16 @@ def changed(inputs: Inputs, tried: trial.Trial) -> list[tuple[str, str, str]]:
 def where(firm_id: int, key: str, on: date) -> str:
     """The page on which a missing figure is given; empty where there is none."""
     name, year = with_year(key)
-    if name.startswith("ip.") and name != "ip.class1_high_value":
+    if name in questions.QUESTIONS:
+        return url_for("firms.say", firm_id=firm_id, key=name)
+    if key in ("awards", "equity_paid_in"):
+        return url_for("firms.judgements", firm_id=firm_id)
+    if name.startswith("ip."):
         return url_for("firms.patents", firm_id=firm_id)
     if key in ("registered", "industry_code"):
         return url_for("firms.edit", firm_id=firm_id)
-    if key.startswith("titles."):
+    if key.split(".")[0] == "titles":
         return url_for("titles.new", firm_id=firm_id)
-    if name in NUMBERS and (NUMBERS[name].yearly or name in ("staff_total", "tech_staff")) and name != "quality_score":
+    if name in NUMBERS and (NUMBERS[name].yearly or name in ("staff_total", "tech_staff")):
         return url_for("firms.figures", firm_id=firm_id, key=name, year=year or on.year - 1)
     return ""
