@@ -10,7 +10,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import select
 
-from jobs import upkeep
+from jobs import issues, upkeep
 from models.base import db
 from models.clock import ZONE
 from models.task import JobOverride
@@ -34,6 +34,7 @@ class Job:
 JOBS: tuple[Job, ...] = (
     Job("backup", "每日备份", upkeep.back_up, {"hour": 2, "minute": 30}),
     Job("seal-audit", "封存审计记录", upkeep.seal_audit, {"second": 0}),
+    Job("clocks", "问题时限：签收、督办、提级、抽查、确认链接", issues.run_clocks, {"hour": 7, "minute": 0}),
     Job("clean-up", "到期资料清理", upkeep.clean_up, {"hour": 3, "minute": 30}),
 )
 
