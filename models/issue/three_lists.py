@@ -14,9 +14,11 @@ from models.figures.scope import AnySelect
 from models.firm import search
 from models.firm.names import FirmSearch
 from models.firm.record import Firm
+from models.issue import lights
 from models.issue.as_of import AsOf
 from models.issue.hanging import Hanging
 from models.issue.kinds import IssueClass, IssueTopic
+from models.issue.lights import LIGHTS
 from models.issue.record import ENDED, Issue
 from models.issue.scope import IssueScope
 from models.rules import issue_clock
@@ -33,7 +35,6 @@ SORTS: dict[str, tuple[Any, ...]] = {
     "raised": (Issue.raised_on, Issue.id),
     "due": (Issue.due_on.is_(None), Issue.due_on, Issue.id),
 }
-LIGHTS = {"red": "逾期", "yellow": "临期", "green": "正常", "was": "曾逾期"}
 
 
 @dataclass(frozen=True)
@@ -115,18 +116,13 @@ class ThreeLists:
         question, as_of = self.question, self.question.as_of
         if question.light not in LIGHTS:
             return []
-        is_open, on = as_of.state.not_in(ENDED), question.on
-        late = as_of.due_on < on
+        if as_of.is_present:
+            return [lights.shows(question.light, question.on)]
+        is_open, first = as_of.state.not_in(ENDED), Issue.first_due_on
         if question.light == "red":
-            return [is_open, late]
-        if question.light == "was":
-            first = Issue.first_due_on
-            return [first < on, as_of.due_on.is_not(None), or_(is_open, as_of.ended_on > first)]
-        if not as_of.is_present:
-            return []
-        on_time = or_(as_of.due_on.is_(None), as_of.due_on >= on)
-        soon = func.coalesce(Issue.yellow_on <= on, False)
-        return [is_open, on_time, soon if question.light == "yellow" else ~soon]
+            return [is_open, as_of.due_on < question.on]
+        was = [first < question.on, as_of.due_on.is_not(None), or_(is_open, as_of.ended_on > first)]
+        return was if question.light == "was" else []
 
     def _columns(self) -> AnySelect:
         as_of = self.question.as_of

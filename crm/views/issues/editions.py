@@ -14,6 +14,7 @@ from crm.views.issues.question import Question
 from models import calendar, clock, setting
 from models.base import db
 from models.errors import Refused
+from models.figures.base import chinese_day
 from models.issue import publishing
 from models.issue.editions import IssueEdition
 from models.issue.publishing import Kept
@@ -94,12 +95,14 @@ def edition(edition_id: int) -> str:
     pages = max(1, -(-len(shown) // PAGE_SIZE))
     page = min(max(page, 1), pages)
     counted, before = publishing.tally_of(rows), _before(found)
+    open_before = publishing.open_in(before.id) if before else 0
     return render_template(
-        "issues/edition.html", edition=found, rows=shown[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], count=len(shown),
+        "issues/edition.html", edition=found, sentence=sentence(before, open_before, counted),
+        rows=shown[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], count=len(shown),
         number=page, pages=pages, tally=counted, before=before, lists=LISTS, columns=COLUMNS[found.list_key],
         against=three_lists.AGAINST, shows={key: name for key, (name, _) in SHOWS.items()},
         mark=wanted if wanted in SHOWS else "",
-        open_before=publishing.open_in(before.id) if before else 0, name=publishing.name_of(found),
+        open_before=open_before, name=publishing.name_of(found),
         as_of=clock.local(found.as_of_at),
     )  # fmt: skip
 
@@ -111,7 +114,7 @@ def export_edition(edition_id: int, ending: str) -> Response:
     found, rows = publishing.get_for(g.user, edition_id)
     before = _before(found)
     day = clock.local(found.as_of_at)
-    notes = [f"时点：{day:%Y年%-m月%-d日 %H:%M}　共 {len(rows):,} 件" + _scope(found)]
+    notes = [f"时点：{chinese_day(found.as_of_on)} {day:%H:%M}　共 {len(rows):,} 件" + _scope(found)]
     if before is not None:
         notes.append(sentence(before, publishing.open_in(before.id), publishing.tally_of(rows)))
     keys = [column.key for column in COLUMNS[found.list_key]] + (["against"] if before else [])

@@ -16,8 +16,9 @@ from models.base import db
 from models.figures.base import chinese_day
 from models.firm.choices import Choices
 from models.issue import publishing
+from models.issue.lights import LIGHTS
 from models.issue.offers import IssueOffers
-from models.issue.three_lists import LIGHTS, PAGE_SIZE, SORTS, ThreeLists
+from models.issue.three_lists import PAGE_SIZE, SORTS, ThreeLists
 from models.rules import three_lists
 from models.rules.issue_kinds import KINDS, LISTS
 from models.rules.three_lists import COLUMNS, WHICH, Cell
@@ -63,7 +64,7 @@ def export_list(list_key: str, ending: str) -> Response:
     rows = [list(three_lists.cells(list_key, line).values()) for line in lines]
     title = three_lists.title(list_key, setting.get("bureau_name"))
     data = on_paper(ending, title, notes, list_key, rows, [line.firm_id for line in lines])
-    note_export(len(rows), f"{list_key}?{question.address('issues.three_lists', {'list_key': list_key})}")
+    note_export(len(rows), question.address("issues.three_lists", {"list_key": list_key}))
     db.session.commit()
     return web.download(data, f"{LISTS[list_key]}_{question.on:%Y%m%d}.{ending}", MAKERS[ending][1])
 

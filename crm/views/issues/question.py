@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 from flask import url_for
 
 from models.figures.base import Period
+from models.issue.lights import LIGHTS
 from models.issue.scope import IssueScope
-from models.issue.three_lists import LIGHTS, SORTS, ListQuestion
+from models.issue.three_lists import SORTS, ListQuestion
 from models.rules.three_lists import WHICH
 from models.user import User
 
