@@ -121,12 +121,6 @@ def chips_of(issue: Issue, on: date, ticks: Ticks | None = None) -> tuple[Chip, 
     )  # fmt: skip
 
 
-def waiting_check(issue: Issue) -> SpotCheck | None:
-    """The spot check of this issue that nobody made yet."""
-    query = select(SpotCheck).where(SpotCheck.issue_id == issue.id, SpotCheck.checked_on.is_(None))
-    return db.session.scalar(query.order_by(SpotCheck.id.desc()).limit(1))
-
-
 def get_file(issue: Issue, row_id: int) -> IssueFile:
     """A piece of evidence of this issue with its file, or NotFound."""
     query = select(IssueFile).where(IssueFile.issue_id == issue.id, IssueFile.id == row_id)

@@ -123,7 +123,7 @@ def test_a_card_is_moved_by_key_and_by_drag(window: Window) -> None:
     page.keyboard.press("Escape")
     expect(page.locator(".board details[open]")).to_have_count(0)
     page.locator("[data-card]").drag_to(page.locator("#column-closed"))
-    page.wait_for_url(f"**/issues/{issue.id}/do/close")
+    page.wait_for_url(f"**/issues/{issue.id}/review")
 
 
 @pytest.mark.slow

@@ -363,7 +363,7 @@ def test_an_assignment_mails_its_link_and_the_office_can_send_it_again(browser: 
         "unit_id": str(cast.assist_unit.id),
         "person": f"o{person.id}",
     }
-    answer = browser.post(f"/issues/{issue.id}/do/dispatch", said)
+    answer = browser.post(f"/issues/{issue.id}/dispatch", said)
     assert answer.status_code == 302, answer.text
     mail = db.session.scalars(select(outbox.Mail)).one()
     first = mail.open().text.split("https://t.example/l/issue/")[1].split()[0]

@@ -25,7 +25,6 @@ from tests.support.issue_story import (
     proposed,
     raised,
     reviewed,
-    to_worker,
     trace,
     unanswered,
 )  # fmt: skip
@@ -60,9 +59,9 @@ def test_every_act_that_is_offered_opens_and_its_form_is_whole(lite_browser: Bro
     assert issue.state == state
     for person in (cast.officer, cast.office, cast.manager, cast.caller, cast.worker):
         page = lite_browser.sign_in(person).open(url(issue))
-        links = [link for link in page.links() if "/do/" in link]
-        for link in links:
-            assert lite_browser.open(link).all("form")
+        for link in page.links():
+            if link.startswith(f"{url(issue)}/") and "/files/" not in link:
+                assert lite_browser.open(link).all("form")
 
 
 def test_every_event_of_a_person_has_its_page() -> None:
@@ -72,6 +71,7 @@ def test_every_event_of_a_person_has_its_page() -> None:
     events = {event for move in MOVES.values() for event in move.events} | set(STEPS)
     by_machine_or_call = {"raise", "ask_firm", "confirm", "unanswered", "spot_draw", "recompute"}
     assert events - by_machine_or_call == set(DOINGS) | set(ELSEWHERE)
+    assert not set(DOINGS) & set(ELSEWHERE)
 
 
 def test_what_a_handler_does_from_signing_to_proposing(browser: Browser) -> None:
@@ -111,52 +111,41 @@ def test_a_refusal_is_said_in_words_and_keeps_what_was_typed(lite_browser: Brows
 def test_an_act_out_of_turn_is_refused_kindly(lite_browser: Browser) -> None:
     cast = make_cast()
     issue = begun(cast, at=NOW)
-    page = lite_browser.sign_in(cast.worker).open(url(issue, "close"))
-    assert "您不能“销号”" in page.text
-    page = lite_browser.send(url(issue, "close"), {"solved": "yes", "answered": "yes", "in_touch": "yes",
-                                                   "satisfied": "yes"}, 422)  # fmt: skip
-    assert "不能" in page.text and db.session.get_one(Issue, issue.id).state == "in_progress"
+    page = lite_browser.sign_in(cast.worker).open(url(issue, "sign"))
+    assert "您不能“签收”" in page.text
+    page = lite_browser.send(url(issue, "object"), {"words": "不归我管"}, 422)
+    assert "不能" in page.text and "不归我管" in page.text
+    assert db.session.get_one(Issue, issue.id).state == "in_progress"
 
 
-def test_the_office_gives_it_from_its_page(lite_browser: Browser) -> None:
+def test_the_record_leads_the_office_and_the_manager_to_their_pages(lite_browser: Browser) -> None:
     cast = make_cast()
-    issue = raised(cast, NOW)
-    lite_browser.sign_in(cast.office)
-    data = {"class_id": 1, "unit_id": cast.lead_unit.id, "person": ""}
-    ordinary = to_worker(cast, "simple").class_
-    assert ordinary is not None
-    page = lite_browser.send(url(issue, "dispatch"), {**data, "class_id": ordinary.id}, 422)
-    assert "一位责任人" in page.text
-    done = {**data, "class_id": ordinary.id, "person": f"u{cast.worker.id}"}
-    lite_browser.send(url(issue, "admit"), {"class_id": ordinary.id, "topic_id": issue.topic_id})
-    lite_browser.send(url(issue, "dispatch"), done)
-    issue = db.session.get_one(Issue, issue.id)
-    assert (issue.state, issue.handler_id) == ("dispatched", cast.worker.id)
-    lite_browser.sign_in(cast.worker).send(url(issue, "object"), {"words": "不是我科的事"})
-    page = lite_browser.sign_in(cast.office).open(url(issue, "settle"))
-    assert "不是我科的事" in page.text
-    lite_browser.send(url(issue, "settle"), {"words": "由你科办", "to_other": ""})
-    assert db.session.get_one(Issue, issue.id).state == "dispatched"
-
-
-def test_the_manager_decides_extension_parks_and_strikes_off(lite_browser: Browser) -> None:
-    cast = make_cast()
+    new = raised(cast, NOW)
+    links = lite_browser.sign_in(cast.office).open(url(new)).links()
+    assert {f"{url(new)}/{page}" for page in ("dispatch", "class", "decline")} <= set(links)
     issue = begun(cast, at=NOW)
     assert issue.due_on is not None
-    handling.ask_extension(issue, Actor.of(cast.worker), NOW, issue.due_on + timedelta(days=20), "等设备")
     lite_browser.sign_in(cast.manager)
-    page = lite_browser.open(url(issue))
-    assert any("decide_extension" in link for link in page.links())
-    lite_browser.send(url(issue, "decide_extension"), {"granted": "yes", "words": ""})
+    assert f"{url(issue)}/extension" not in lite_browser.open(url(issue)).links()
+    later = issue.due_on + timedelta(days=20)
+    handling.ask_extension(issue, Actor.of(cast.worker), NOW, later, "等设备")
+    assert f"{url(issue)}/extension" in lite_browser.open(url(issue)).links()
+    deciding.decide_extension(issue, Actor.of(cast.manager), NOW, True)
     page = lite_browser.open(url(issue))
     assert "延期 1 次" in page.text and f"原 {issue.first_due_on}" in page.text
-    assert not any("decide_extension" in link for link in page.links())
-    other = reviewed(cast, at=NOW)
+
+
+def test_a_content_firm_lets_the_reviewer_strike_off_with_one_button(lite_browser: Browser) -> None:
+    cast = make_cast()
+    plain, unhappy = reviewed(cast, "simple", NOW), reviewed(cast, "simple", NOW, solved="partly")
+    whole = reviewed(cast, "standard", NOW)
+    lite_browser.sign_in(cast.manager)
+    word = "四问都“是”，销号"
+    assert [word in lite_browser.open(url(row)).text for row in (plain, unhappy, whole)] == [True, False, False]
+    assert word not in lite_browser.sign_in(cast.worker).open(url(plain)).text
     four = dict.fromkeys(("solved", "answered", "in_touch", "satisfied"), "yes")
-    page = lite_browser.send(url(other, "close"), {**four, "solved": ""}, 422)
-    assert db.session.get_one(Issue, other.id).state == "in_review"
-    page = lite_browser.send(url(other, "close"), {**four, "words": ""})
-    assert db.session.get_one(Issue, other.id).state == "closed_out" and "企业链接确认" in page.text
+    page = lite_browser.sign_in(cast.manager).send(f"{url(plain)}/review", {**four, "verdict": "close", "words": ""})
+    assert db.session.get_one(Issue, plain.id).state == "closed_out" and "企业链接确认" in page.text
 
 
 def test_a_call_is_logged_and_a_slip_answered(lite_browser: Browser) -> None:

@@ -6,6 +6,7 @@ from crm.access import needs
 from crm.views.issues.base import bp
 from crm.views.issues.doing import DOINGS
 from crm.views.issues.listing import WORDS
+from crm.views.issues.record import ELSEWHERE
 from models import clock
 from models.firm.choices import Choices
 from models.issue import board as boards
@@ -26,7 +27,8 @@ def board() -> str:
     return render_template(
         "issues/board.html", board=boards.load(g.user, narrowed, clock.now(), today, sizes), columns=boards.COLUMNS,
         f=narrowed, query=narrowed.query(), offers=IssueOffers.load(), choices=Choices.load(), events=EVENTS,
-        doings=DOINGS, step=boards.CARDS, month=today.replace(day=1), base=url_for(".board"), **WORDS,
+        doings=DOINGS.keys() | ELSEWHERE.keys(), step=boards.CARDS,
+        month=today.replace(day=1), base=url_for(".board"), **WORDS,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from flask import flash, g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from crm.access import needs
+from crm.views.issues import delivery
 from crm.views.issues.acting import Answer, act_page, actor, back_to
 from crm.views.issues.base import bp
 from crm.views.issues.listing import WORDS
@@ -99,10 +100,12 @@ def dispatch(issue_id: int) -> Answer:
     notice = (
         f"同专题近两年由 {hint.unit}{' ' + hint.person if hint.person else ''} 办过 {hint.number} 件，已填好，可以改。"
     )
-    return act_page(
-        issue, form, "交办", lambda: acts.dispatch(issue, actor(), clock.now(), given(form)), "已交办",
-        notice=notice if hint.number else "",
-    )  # fmt: skip
+
+    def act() -> None:
+        acts.dispatch(issue, actor(), clock.now(), given(form))
+        delivery.mail_handlers(issue, actor(), clock.now())
+
+    return act_page(issue, form, "交办", act, "已交办", notice=notice if hint.number else "")
 
 
 @bp.route("/<int:issue_id>/reassign", methods=["GET", "POST"])
@@ -112,10 +115,12 @@ def reassign(issue_id: int) -> Answer:
     issue, form = Issue.get_for(g.user, issue_id), ReassignForm()
     offer(form, issue)
     del form.class_id
-    return act_page(
-        issue, form, "改派", lambda: acts.reassign(issue, actor(), clock.now(), given(form), form.words.data or ""),
-        "已改派", notice="原时限不变。",
-    )  # fmt: skip
+
+    def act() -> None:
+        acts.reassign(issue, actor(), clock.now(), given(form), form.words.data or "")
+        delivery.mail_handlers(issue, actor(), clock.now())
+
+    return act_page(issue, form, "改派", act, "已改派", notice="原时限不变。")
 
 
 @bp.route("/<int:issue_id>/settle", methods=["GET", "POST"])
@@ -129,6 +134,7 @@ def settle(issue_id: int) -> Answer:
     def act() -> None:
         to = given(form) if form.ruling.data == "move" else None
         acts.settle_objection(issue, actor(), clock.now(), form.words.data or "", to)
+        delivery.mail_handlers(issue, actor(), clock.now())
 
     return act_page(issue, form, "裁定退办", act, "已裁定", objection=acts_objection(issue))
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from crm.access import needs
+from crm.views.issues import delivery
 from crm.views.issues.acting import PLACES, Answer, actor
 from crm.views.issues.base import bp
 from crm.views.issues.desk import active, chosen_class, given, memory, offer
@@ -85,7 +86,7 @@ def assign_many() -> Answer:
 
     def act(issues: Sequence[Issue]) -> BulkResult:
         if form.how.data == "one":
-            return bulk.assign_many(issues, actor(), clock.now(), given(form))
+            return mailed(bulk.assign_many(issues, actor(), clock.now(), given(form)))
         hints = suggested({issue.topic_id for issue in issues}, memory(clock.today()))
 
         def give(issue: Issue) -> None:
@@ -94,9 +95,16 @@ def assign_many() -> Answer:
                 raise Refused("这个专题以前没有人办过，请单独交办")
             acts.dispatch(issue, actor(), clock.now(), given(form, hint))
 
-        return bulk.each(issues, give)
+        return mailed(bulk.each(issues, give))
 
     return many(form, "how", "交办", act)
+
+
+def mailed(result: BulkResult) -> BulkResult:
+    """The same, with a link mailed to each handler outside who was given something."""
+    for issue in result.done:
+        delivery.mail_handlers(issue, actor(), clock.now())
+    return result
 
 
 @bp.post("/bulk/close")

@@ -1,8 +1,10 @@
 """The record of an issue, and every act that this person may do on it now."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, g, redirect, render_template, request, url_for
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 
@@ -36,14 +38,37 @@ from models.rules.issue_kinds import (
 from models.rules.issue_next import NextFacts, likeliest, next_words, offered
 
 Answer = str | Response | tuple[str, int]
+#: From this attitude on a firm is content.
+CONTENT = 4
 #: Names that the page shows for identifiers.
 WORDS: dict[str, Any] = {
     "states": STATES, "flows": FLOWS, "kinds": KINDS, "channels": CHANNELS, "outcomes": OUTCOMES, "solved": SOLVED,
     "bases": BASES, "events": EVENTS, "vias": VIAS, "call_about": CALL_ABOUT, "colours": COLOURS, "slip_causes": SLIPS,
     "roles": ASSIGNMENTS, "spot_results": SPOT_RESULTS, "offer_states": OFFER_STATES, "ended": ENDED,
 }  # fmt: skip
-#: Acts with a page elsewhere, once that page is there: event → endpoint.
-ELSEWHERE = {"send_link": "issues.send_link", "send_handler_link": "issues.send_handler_link"}
+#: Acts that have a page of their own: event → endpoint and the word of its button. The review has one for three.
+ELSEWHERE: dict[str, tuple[str, str]] = {
+    "dispatch": ("issues.dispatch", "交办"), "admit": ("issues.reclass", "受理、分类"),
+    "reclass": ("issues.reclass", "改类别"), "settle": ("issues.settle", "裁定"),
+    "decline": ("issues.decline", "不予受理"),
+    "reassign": ("issues.reassign", "改派"), "close": ("issues.review_one", "销号审核"),
+    "return": ("issues.review_one", "退回补充"), "redo": ("issues.review_one", "重办"),
+    "decide_extension": ("issues.decide_extension", "批延期"), "park": ("issues.park", "挂账推进"),
+    "escalate": ("issues.escalate", "提级"), "slip": ("issues.slip", "发督办单"),
+    "explain": ("issues.explain", "解释说明"),
+    "spot_result": ("issues.spot_result", "记抽查结果"), "send_link": ("issues.send_link", "发确认链接"),
+    "send_handler_link": ("issues.send_handler_link", "经办人链接"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Act:
+    """A button of the record: a link to a form, or one that posts at once."""
+
+    event: str
+    word: str
+    url: str
+    at_once: bool = False
 
 
 @bp.get("/<int:issue_id>")
@@ -58,13 +83,42 @@ def around(found: Sheet) -> dict[str, Any]:
     """What the record shows beside its rows: whose turn it is, and the acts of this person."""
     issue, at = found.issue, clock.now()
     choices = choices_for(issue, g.user, at)
-    events = offered([event for event in DOINGS if event in choices], waiting(found))
+    # 交办 accepts what was not accepted yet by the same act.
+    both = ["dispatch"] if issue.state == "registered" and "admit" in choices else []
+    events = offered([*both, *choices], waiting(found))
+    acts = [act for event in events if (act := _act(event, found)) is not None]
+    once = {act.url: act for act in reversed(acts)}
+    acts = [act for act in acts if once[act.url] is act]
     return {
-        "sheet": found, "issue": issue, "next": next_words(next_facts(found)), "acts": events, "doings": DOINGS,
-        "likely": likeliest(events), "elsewhere": {key: where for key, where in ELSEWHERE.items() if key in choices},
+        "sheet": found, "issue": issue, "next": next_words(next_facts(found)), "acts": acts,
+        "likely": likeliest([act.event for act in acts]), "events_now": events,
+        "plain_close": _plain_close(found, events),
         "flow": FLOWS[issue.flow].name if issue.flow else "",
         "may_call": "firms.view" in g.user.permissions and may_call(g.user, issue.firm),
     }  # fmt: skip
+
+
+def _act(event: str, found: Sheet) -> Act | None:
+    """The button of an event; None for one that this person has no page for."""
+    issue_id = found.issue.id
+    where, word = ELSEWHERE.get(event, ("", ""))
+    view = current_app.view_functions.get(where)
+    if view is not None and getattr(view, "permission", "") in g.user.permissions:
+        spot = found.waiting_spot
+        by: dict[str, Any] = {"spot_check_id": spot.id} if event == "spot_result" and spot else {"issue_id": issue_id}
+        return Act(event, word, url_for(where, **by))
+    if event not in DOINGS:
+        return None
+    doing = DOINGS[event]
+    return Act(event, doing.verb or EVENTS[event], url_for(".do", issue_id=issue_id, event=event), doing.at_once)
+
+
+def _plain_close(found: Sheet, events: Sequence[str]) -> bool:
+    """Whether the review is a plain one: the simple flow, and the firm says solved and is content; a reviewer may then
+    answer the four questions with one button that says so."""
+    said = [row for row in found.answers if row.round == found.issue.round]
+    content = bool(said) and said[-1].solved == "yes" and (said[-1].attitude or 0) >= CONTENT
+    return "close" in events and found.issue.flow == "simple" and content
 
 
 def next_facts(found: Sheet) -> NextFacts:
@@ -90,10 +144,13 @@ def waiting(found: Sheet) -> set[str]:
 @needs("self")
 def do(issue_id: int, event: str) -> Answer:
     """One act: its form, and doing it. What is refused is said on the form, with everything typed still there."""
-    doing = DOINGS.get(event)
-    if doing is None:
-        abort(404)
     found = sheet.load(g.user, issue_id, clock.today())
+    act = _act(event, found)
+    if act is None:
+        abort(404)
+    if event in ELSEWHERE:
+        return redirect(act.url)
+    doing = DOINGS[event]
     if request.method == "GET" and event not in choices_for(found.issue, g.user, clock.now()):
         flash(f"这条问题现在是“{STATES[found.issue.state]}”，您不能“{EVENTS[event]}”。", "error")
         return redirect(url_for(".show", issue_id=issue_id))
