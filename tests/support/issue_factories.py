@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from itertools import count
 from typing import Any
 
 from sqlalchemy import func, select
@@ -18,6 +19,9 @@ from models.issue.parts import IssueAssignment, IssueFile
 from models.unit import Unit
 from models.user import User
 from tests.support.factories import make_firm, make_unit, make_user, make_visit
+
+#: Items of the menu have names of their own.
+COUNT = count(1)
 
 
 def make_topic(key: str = "technology", **values: Any) -> IssueTopic:
@@ -99,7 +103,11 @@ def make_issue_group(**values: Any) -> IssueGroup:
 def make_menu_item(**values: Any) -> MenuItem:
     """A service on the menu."""
     row = MenuItem.begin()
-    for name, value in {"name": "高企申报一对一辅导", "topic_id": make_topic("policy").id, **values}.items():
+    for name, value in {
+        "name": f"高企申报一对一辅导 {next(COUNT)}",
+        "topic_id": make_topic("policy").id,
+        **values,
+    }.items():
         setattr(row, name, value)
     db.session.add(row)
     db.session.flush()

@@ -2,6 +2,7 @@
 
 from crm.views.issues import (
     board,
+    calls,
     demands,
     desk,
     editions,
@@ -24,6 +25,7 @@ from crm.views.issues.base import bp
 __all__ = [
     "board",
     "bp",
+    "calls",
     "demands",
     "desk",
     "editions",
