@@ -10,12 +10,17 @@ from forms.base import BaseForm
 from models.rules import judgement as rules
 
 OPEN = "open"
+YES_NO = [SelectChoice("yes", "是"), SelectChoice("no", "否"), SelectChoice(OPEN, "还不清楚")]
 
 
 class JudgementForm(BaseForm):
     """The answer to one question; how it is given depends on the question."""
 
-    yes_no = RadioField("判断", [InputRequired("请选一项")], choices=[("yes", "是"), ("no", "否"), (OPEN, "还不清楚")])
+    yes_no = RadioField(
+        "判断",
+        [InputRequired("请选一项")],
+        choices=YES_NO,
+    )
     level = SelectField("级别", [InputRequired("请选一项")])
     number = StringField("数值", [Length(max=rules.LONGEST)], description="不填就是还不清楚。")
     why = TextAreaField(

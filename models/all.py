@@ -36,6 +36,7 @@ from models import (
     visit,
 )
 from models.assessment import judgement
+from models.assessment import plan as firm_plan
 from models.base import db
 from models.firm import contacts, merge, names, notes, officer_waits, officers, places, record, status, tags, yearly
 
@@ -48,6 +49,7 @@ MODULES = (
     contacts,
     duty,
     file,
+    firm_plan,
     handover,
     import_mapping,
     importing,

@@ -25,6 +25,8 @@ LOGGED: dict[str, str | None] = {
     "firm_figure": "firm_id",
     "firm_note": "firm_id",
     "firm_judgement": "firm_id",
+    "firm_plan": "firm_id",
+    "firm_plan_step": None,
     "firm_tag": "firm_id",
     "officer_wait": "firm_id",
     "contact": "firm_id",

@@ -13,7 +13,7 @@ from models.rules.assess.book import CONFIDENCE, REGIMES, Book, Points, Test
 from models.rules.assess.judge import ELIGIBLE, NOT_ELIGIBLE, UNKNOWN, Judge, Range
 from models.rules.assess.measures import MEASURES
 from models.rules.assess.names import NUMBERS, RANKS, label_of, with_year
-from models.rules.assess.reading import Value
+from models.rules.assess.reading import Value, number
 from models.rules.assess.shelf import Shelf
 from models.rules.assess.sources import figures_behind
 from models.rules.assess.wording import decimal, short_by, shortfall, shown, wanted
@@ -223,6 +223,16 @@ def value_words(name: str, value: Value) -> str:
         return f"{decimal(value * 100)}%"
     unit = NUMBERS[key].unit if key in NUMBERS else ("名" if name in RANKS else "万元")
     return f"{_grouped(value)} {unit}"
+
+
+def typed_words(name: str, text: str) -> str:
+    """A value as it was typed for a trial, as an officer reads it."""
+    if text in ("yes", "no"):
+        return "是" if text == "yes" else "否"
+    found = number(text.replace(",", "").replace("，", ""))
+    if found is None:
+        return text
+    return value_words(name, Fraction(found) / (100 if with_year(name)[0] == "market_share" else 1))
 
 
 def _grouped(value: Fraction) -> str:

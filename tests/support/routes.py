@@ -10,7 +10,15 @@ from models import clock
 from models.base import db
 from models.phone import Phone
 from models.user_session import UserSession
-from tests.support import duty_factories, factories, handing, issue_factories, issue_parts, scheme_factories
+from tests.support import (
+    assessment_factories,
+    duty_factories,
+    factories,
+    handing,
+    issue_factories,
+    issue_parts,
+    scheme_factories,
+)
 from tests.support.factories import make_absence, make_membership, make_unit
 
 #: URL argument → makes a row and returns its value. A feature adds its own arguments here.
@@ -24,6 +32,8 @@ ARGUMENTS: dict[str, Callable[[], object]] = {
     "pool_type_id": lambda: factories.make_pool_type().id,
     "batch_id": lambda: factories.make_batch().id,
     "phone_id": lambda: Phone.register(factories.make_user(), "", clock.now())[0].id,
+    "plan_id": lambda: assessment_factories.make_firm_plan().id,
+    "step_id": lambda: assessment_factories.make_firm_plan().steps[0].id,
     "firm_id": lambda: factories.make_firm().id,
     "user_id": lambda: factories.make_user().id,
     "task_id": lambda: factories.make_task().id,

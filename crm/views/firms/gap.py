@@ -10,7 +10,8 @@ from crm.views.firms.record import day
 from models import clock
 from models.assessment import trial
 from models.assessment.bridge import Inputs, inputs_of
-from models.assessment.card import card_of, value_words
+from models.assessment.card import NAMES, card_of, value_words
+from models.assessment.plan import FirmPlan
 from models.firm import Firm
 from models.firm.editing import may_change
 from models.firm.profile import origins
@@ -36,7 +37,7 @@ def gap(firm_id: int) -> str:
         may_change=may_change(g.user, firm),
         origins=origins({known.row_id for known in inputs.known.values() if known.row_id}),
         where=lambda key: where(firm.id, key, on), label_of=lambda key: label_of(key, on.year - 1),
-        yes_no=trial.YES_NO,
+        yes_no=trial.YES_NO, plans=FirmPlan.list_of(firm.id), names=NAMES,
     )  # fmt: skip
 
 
