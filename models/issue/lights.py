@@ -2,6 +2,7 @@
 from the days on which it turns (yellow_on, due_on, first_due_on)."""
 
 from datetime import date
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, and_, case, func
 
@@ -16,6 +17,7 @@ def is_open() -> ColumnElement[bool]:
     return Issue.state.not_in(ENDED)
 
 
+@lru_cache(maxsize=256)
 def shows(light: str, on: date) -> ColumnElement[bool]:
     """The condition that an issue shows this light (a key of LIGHTS) at the end of a day. KeyError for no such light.
 
@@ -32,12 +34,14 @@ def shows(light: str, on: date) -> ColumnElement[bool]:
     return conditions[light]
 
 
+@lru_cache(maxsize=64)
 def was_overdue(on: date) -> ColumnElement[bool]:
     """The original due date was passed: by the day, or by the day it ended."""
     until = case((is_open(), on), else_=func.coalesce(Issue.closed_on, Issue.ended_on, on))
     return and_(Issue.first_due_on.is_not(None), Issue.first_due_on < until)
 
 
+@lru_cache(maxsize=64)
 def urgency(on: date) -> ColumnElement[int]:
     """For ORDER BY: red, yellow, green, then what has ended."""
     return case((shows("red", on), 0), (shows("yellow", on), 1), (is_open(), 2), else_=3)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from math import ceil
 from typing import Any
 
@@ -63,6 +64,8 @@ BY_KEY = {column.key: column for column in COLUMNS}
 DEFAULT_COLUMNS = tuple(column.key for column in COLUMNS if column.shown)
 #: What can order the list, its number too.
 SORTS = {"number": "", **{column.key: column.sort for column in COLUMNS if column.sort}}
+#: Those that need nothing but the issue itself.
+OWN = frozenset({"number", "raised_on", "due_on", "light", "closed_on", "extensions", "round"})
 #: Unasked: what is most urgent first.
 DEFAULT_SORT = "light"
 
@@ -109,7 +112,15 @@ class IssueListing:
     def page(self, number: int, count: int, size: int = PAGE_SIZE) -> Sequence[Row[Any]]:
         """The rows of one page of so many issues. One statement."""
         number = min(number, max(1, ceil(count / size)))
-        return db.session.execute(self.ordered().limit(size).offset((number - 1) * size)).all()
+        columns = columns_of(self.on)
+        skip = (number - 1) * size
+        if self._key not in OWN:
+            return db.session.execute(self.ordered().limit(size).offset(skip)).all()
+        # The issue alone decides the order: what a row shows beside it is looked up for this page only.
+        order = self._order(columns)
+        first = self.narrowed(Issue.id).order_by(*order).limit(size).offset(skip).subquery()
+        query = select(*columns.values()).select_from(Issue).join(first, first.c.id == Issue.id)
+        return db.session.execute(joined(query).order_by(*order)).all()
 
     def every_chunk(self, among: Iterable[int] = ()) -> Iterator[Sequence[Row[Any]]]:
         """Every row in the order of the list, or of those among the given ones that are in it, some at a time."""
@@ -132,16 +143,23 @@ class IssueListing:
     def ordered(self) -> Select[Any]:
         """Select everything a row shows, in the order of the list."""
         columns = columns_of(self.on)
-        query = joined(self.narrowed(*columns.values()))
-        falls, key = self.sort.startswith("-"), self.sort.removeprefix("-")
+        return joined(self.narrowed(*columns.values())).order_by(*self._order(columns))
+
+    @property
+    def _key(self) -> str:
+        """The key of SORTS that orders the list."""
+        key = self.sort.removeprefix("-")
+        return key if key in SORTS else DEFAULT_SORT
+
+    def _order(self, columns: dict[str, Any]) -> list[Any]:
+        falls, key = self.sort.startswith("-"), self._key
         if key == "number":
-            number = (Issue.year, Issue.serial)
-            return query.order_by(*(column.desc() if falls else column for column in number))
-        expression = columns[SORTS.get(key) or SORTS[DEFAULT_SORT]]
+            return [column.desc() if falls else column for column in (Issue.year, Issue.serial)]
+        expression = columns[SORTS[key]].element
         first = (expression.desc() if falls else expression.asc()).nulls_last()
-        # Beside the light: what is due soonest; what has ended, the latest first.
-        rest = () if key == "due_on" else (columns["order_on"].asc().nulls_last(),)
-        return query.order_by(first, *rest, Issue.id.desc())
+        # Beside the light: what is due soonest.
+        rest = [] if key == "due_on" else [columns["order_on"].element.asc()]
+        return [first, *rest, Issue.id.desc()]
 
 
 def visible(user: User) -> list[ColumnElement[bool]]:
@@ -164,8 +182,9 @@ def joined(query: Select[Any]) -> Select[Any]:
     return query.outerjoin(Raiser, Raiser.id == Issue.raised_by_id)
 
 
+@lru_cache(maxsize=16)
 def columns_of(on: date) -> dict[str, Any]:
-    """What a row holds, by label."""
+    """What a row holds, by label. Composed once a day: composing it takes longer than running it."""
     over_on = func.coalesce(Issue.closed_on, Issue.ended_on)
     expressions = {
         "id": Issue.id, "year": Issue.year, "serial": Issue.serial, "firm_id": Firm.id, "firm": Firm.name,

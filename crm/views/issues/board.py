@@ -27,8 +27,8 @@ def board() -> str:
     return render_template(
         "issues/board.html", board=boards.load(g.user, narrowed, clock.now(), today, sizes), columns=boards.COLUMNS,
         f=narrowed, query=narrowed.query(), offers=IssueOffers.load(), choices=Choices.load(), events=EVENTS,
-        doings=DOINGS.keys() | ELSEWHERE.keys(), step=boards.CARDS,
-        month=today.replace(day=1), base=url_for(".board"), **WORDS,
+        doings=DOINGS.keys() | ELSEWHERE.keys(), step=boards.CARDS, month=today.replace(day=1),
+        base=url_for(".board"), issues_at=url_for(".index"), **WORDS,
     )  # fmt: skip
 
 

@@ -48,7 +48,8 @@ def index() -> str:
         on=listing.on, columns=[BY_KEY[key] for key in state.columns], keys=state.columns, all_columns=COLUMNS,
         firm=Firm.get_for(g.user, firm_id) if firm_id else None, only=_only(state, offers),
         headings={column.key: column.name for column in COLUMNS}, sort=state.sort or DEFAULT_SORT,
-        kept=state.kept(), kept_all=state.kept(everything=True), base=url_for(".index"), **WORDS,
+        kept=state.kept(), kept_all=state.kept(everything=True), base=url_for(".index"),
+        firms_at=url_for("firms.index"), **WORDS,
     )  # fmt: skip
 
 
