@@ -1,7 +1,8 @@
 """`make bench`: pages and imports beside the raw limit, in one run, on databases made for it.
 
 Options from the environment: BENCH_FIRMS (150000), BENCH_TITLES (30000), BENCH_VISITS (60000), BENCH_ROUNDS (100),
-BENCH_IMPORTS (5581,150000), BENCH_LIST_ROWS (20000), BENCH_PARTS (pages,sqlite,imports,assess),
+BENCH_IMPORTS (5581,150000), BENCH_LIST_ROWS (20000), BENCH_ISSUES (20000),
+BENCH_PARTS (pages,sqlite,imports,assess,issues),
 BENCH_ONLY (parts of names of pages).
 """
 
@@ -12,7 +13,7 @@ from pathlib import Path
 from statistics import median
 
 from crm.demo.generate import Size
-from tests.benchmarks import assess
+from tests.benchmarks import assess, issues
 from tests.benchmarks.districts import SERVED, THREADS, WORKERS, District, district, served
 from tests.benchmarks.imports import Imported, measure_import, register
 from tests.benchmarks.lists import LISTS, firms_of, write
@@ -27,10 +28,11 @@ SIZE = Size(
 SMALL = Size(SIZE.firms // 10, SIZE.titles // 10, SIZE.visits // 10)
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "100"))
 IMPORTS = [int(rows) for rows in os.environ.get("BENCH_IMPORTS", f"5581,{FIRMS}").split(",")]
+ISSUES = int(os.environ.get("BENCH_ISSUES", "20000"))
 LIST_ROWS = int(os.environ.get("BENCH_LIST_ROWS", "20000"))
 #: Rows a second: ten times the import of the system it was measured beside. Megabytes a process may need.
 LIST_SPEED, MOST_MEMORY = 4_260, 1_000
-PARTS = os.environ.get("BENCH_PARTS", "pages,sqlite,imports,assess").split(",")
+PARTS = os.environ.get("BENCH_PARTS", "pages,sqlite,imports,assess,issues").split(",")
 
 
 def tell(line: str = "") -> None:
@@ -148,10 +150,26 @@ def assessments(_: Path) -> None:
     )
 
 
+def issue_pages(folder: Path) -> None:
+    """The table of the pages of issues on PostgreSQL, with a tenth of the issues beside."""
+    tell("\nPages of issues on PostgreSQL; growth is against a tenth of the issues")
+    size = Size(min(SIZE.firms, 15_000), min(SIZE.titles, 3_000), min(SIZE.visits, 6_000))
+    with issues.filled("postgresql", "few_issues", size, ISSUES // 10, folder) as (made, held):
+        told(made)
+        small, _ = run(made, ROUNDS, bare=False, todo=issues.acts(made))
+    with issues.filled("postgresql", "issues", size, ISSUES, folder) as (made, held):
+        told(made)
+        tell(f"  {held['issue']:,} issues, {held['issue_move']:,} moves")
+        ours, bare = run(made, ROUNDS, bare=True, todo=issues.acts(made))
+    page_table(ours, bare, small)
+
+
 def main() -> int:
     """Run the parts asked for."""
     with tempfile.TemporaryDirectory(prefix="tidu-bench-") as folder:
-        for name, part in (("pages", pages), ("sqlite", sqlite), ("imports", imports), ("assess", assessments)):
+        parts = (("pages", pages), ("sqlite", sqlite), ("imports", imports), ("assess", assessments),
+                 ("issues", issue_pages))  # fmt: skip
+        for name, part in parts:
             if name in PARTS:
                 part(Path(folder))
     return 0

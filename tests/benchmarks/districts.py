@@ -95,13 +95,17 @@ def fill(url: str, instance: Path, size: Size) -> District:
             made.passwords = loaded.passwords
             fill_plan(size.visits // 3, clock.now(), clock.today())
         db.session.commit()
-        # What autovacuum does within minutes; the bench does not wait for it.
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM ANALYZE" if db.engine.dialect.name == "postgresql" else "ANALYZE")
+        analyze()
         db.session.remove()
         db.engine.dispose()
     made.load_seconds = time.perf_counter() - begun
     return made
+
+
+def analyze() -> None:
+    """What autovacuum does within minutes; the bench does not wait for it."""
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM ANALYZE" if db.engine.dialect.name == "postgresql" else "ANALYZE")
 
 
 @dataclass

@@ -13,7 +13,7 @@ from models import clock
 from models.base import db
 from models.firm import Firm
 from models.title import Title
-from tests.benchmarks import visits
+from tests.benchmarks import issues, visits
 from tests.benchmarks.clients import Act, Client, Times, measure
 from tests.benchmarks.districts import BARE, SERVED, District, Server, running
 
@@ -27,6 +27,7 @@ AIMS: dict[str, tuple[float | None, float | None]] = {
     "add a visit": (5.0, 2.0),
     **visits.AIMS,
     **dict.fromkeys(visits.SHOWN, (None, None)),
+    **issues.AIMS,
 }
 #: The pages asked for, each by a part of its name; all without one.
 ONLY = os.environ.get("BENCH_ONLY", "").split(",")
@@ -80,9 +81,14 @@ def acts(questions: Questions) -> dict[str, Act]:
     }
 
 
-def run(made: District, rounds: int, bare: bool) -> tuple[Results, Results]:
+def every_act(made: District) -> dict[str, Act]:
+    """What a client does for each line of the table of pages."""
+    return acts(Questions.of(made)) | visits.acts(visits.Asked.of(made))
+
+
+def run(made: District, rounds: int, bare: bool, todo: dict[str, Act] | None = None) -> tuple[Results, Results]:
     """Times of our pages and, when asked, of the bare routes, taken in turn: what slows the machine slows both."""
-    todo = acts(Questions.of(made)) | visits.acts(visits.Asked.of(made))
+    todo = every_act(made) if todo is None else todo
     ours: Results = {}
     theirs: Results = {}
     with ExitStack() as stack:
