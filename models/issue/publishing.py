@@ -167,10 +167,11 @@ def tally_of(rows: Sequence[Kept]) -> Tally:
     return three_lists.tally((row.state, row.light, row.marks) for row in rows)
 
 
-def open_in(edition_id: int) -> int:
-    """How many rows of an edition were open. One statement."""
-    query = select(func.count()).select_from(IssueEditionRow).where(IssueEditionRow.edition_id == edition_id)
-    return db.session.scalar(query.where(IssueEditionRow.state.not_in(ENDED))) or 0
+def open_in(user: User, edition_id: int) -> int:
+    """How many rows of an edition that this person may see were open. One statement."""
+    query = _rows_for(user, select(func.count()).select_from(IssueEditionRow))
+    query = query.where(IssueEditionRow.edition_id == edition_id, IssueEditionRow.state.not_in(ENDED))
+    return db.session.scalar(query) or 0
 
 
 def _sees_all(user: User) -> bool:

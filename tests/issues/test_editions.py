@@ -174,7 +174,7 @@ def test_numbers_run_by_list_and_scope_and_nobody_publishes_one_twice(app: Flask
     assert rows == set(db.session.scalars(
         select(Issue.id).where(Issue.topic_id == topic, Issue.state.not_in(recount.ENDED))
     ))  # fmt: skip
-    assert publishing.open_in(narrow.id) == len(rows)
+    assert publishing.open_in(user, narrow.id) == len(rows)
 
 
 def test_who_does_not_see_everything_publishes_nothing_and_reads_own_rows(app: Flask) -> None:
@@ -187,6 +187,7 @@ def test_who_does_not_see_everything_publishes_nothing_and_reads_own_rows(app: F
     whole = {row.issue_id for row in publishing.get_for(office, edition.id)[1]}
     assert {row.issue_id for row in publishing.get_for(town, edition.id)[1]} == mine & whole
     assert [(row.id, number) for row, number in publishing.list_editions(town)] == [(edition.id, len(mine & whole))]
+    assert publishing.open_in(town, edition.id) == len(mine & whole) < publishing.open_in(office, edition.id)
     nobody = make_user(role="handler")
     assert publishing.list_editions(nobody) == []
     with pytest.raises(NotFound):

@@ -95,7 +95,7 @@ def edition(edition_id: int) -> str:
     pages = max(1, -(-len(shown) // PAGE_SIZE))
     page = min(max(page, 1), pages)
     counted, before = publishing.tally_of(rows), _before(found)
-    open_before = publishing.open_in(before.id) if before else 0
+    open_before = publishing.open_in(g.user, before.id) if before else 0
     return render_template(
         "issues/edition.html", edition=found, sentence=sentence(before, open_before, counted),
         rows=shown[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], count=len(shown),
@@ -116,7 +116,7 @@ def export_edition(edition_id: int, ending: str) -> Response:
     day = clock.local(found.as_of_at)
     notes = [f"时点：{chinese_day(found.as_of_on)} {day:%H:%M}　共 {len(rows):,} 件" + _scope(found)]
     if before is not None:
-        notes.append(sentence(before, publishing.open_in(before.id), publishing.tally_of(rows)))
+        notes.append(sentence(before, publishing.open_in(g.user, before.id), publishing.tally_of(rows)))
     keys = [column.key for column in COLUMNS[found.list_key]] + (["against"] if before else [])
     cells = [[row.cells[key] for key in keys] for row in rows]
     data = on_paper(ending, found.title, notes, found.list_key, cells, _firms(rows), against=before is not None)
