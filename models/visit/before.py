@@ -12,10 +12,15 @@ from typing import Any
 from sqlalchemy import and_, func, select
 
 from models import setting
+from models.assessment.bridge import inputs_of
 from models.base import db
 from models.firm.yearly import YEARLY, FirmFigure
 from models.promise import Promise
 from models.rules import before as rules
+from models.rules.assess.answer import open_figures
+from models.rules.assess.judge import Judge
+from models.rules.assess.names import NUMBERS, label_of, with_year
+from models.rules.assess.shelf import shipped
 from models.rules.ladder import FOREVER, TitleState
 from models.standing import Standing, StandingTitle
 from models.title import TitleType
@@ -59,11 +64,9 @@ def cards(firm_ids: Sequence[int], today: date, issues: bool = False) -> dict[in
         _issues(found)
     _visits(found, today)
     ending = _ends(found, today)
-    lacking = _figures(found, today.year - 1)
+    lacking = _figures(found, today)
     for firm_id, card in found.items():
-        card.ask = rules.questions(
-            year=today.year - 1, lacking=lacking[firm_id], ending=ending[firm_id], demands=words[firm_id]
-        )
+        card.ask = rules.questions(lacking=lacking[firm_id], ending=ending[firm_id], demands=words[firm_id])
     return found
 
 
@@ -138,25 +141,35 @@ def _ends(found: dict[int, Card], today: date) -> dict[int, list[tuple[str, str]
     return ending
 
 
-def _figures(found: dict[int, Card], year: int) -> dict[int, list[str]]:
-    """Fill in what is known of last year and what is missing; returns the names of the missing figures by firm."""
+def _figures(found: dict[int, Card], today: date) -> dict[int, list[str]]:
+    """Fill in what is known of last year and what the next title misses; returns the names of the missing figures."""
+    year = today.year - 1
     #: Firm → key of the figure → where it comes from.
     known: dict[int, dict[str, str]] = defaultdict(dict)
     query = select(FirmFigure.firm_id, FirmFigure.key, FirmFigure.source)
     query = query.where(FirmFigure.firm_id.in_(found), FirmFigure.year == year)
     for firm_id, key, source in db.session.execute(query.order_by(FirmFigure.entered_at, FirmFigure.id)):
         known[firm_id][key] = source
-    today = date(year + 1, 12, 31)
     standing = select(Standing.firm_id, Standing.rung).where(
         Standing.firm_id.in_(found), Standing.from_on <= today, Standing.to_on >= today
     )
     rungs = {firm_id: rung for firm_id, rung in db.session.execute(standing.order_by(Standing.firm_id))}  # noqa: C416
-    lacking: dict[int, list[str]] = {}
+    lacking, shelf = {}, shipped()
+    for firm_id, inputs in inputs_of(list(found), today).items():
+        regime = rules.next_title(rungs.get(firm_id))
+        book = shelf.in_force(regime, today)
+        figures = open_figures(Judge(book, inputs.judged(regime))) if book and book.scoring else []
+        lacking[firm_id] = [_named(figure, year) for figure in rules.asked(figures)]
     for firm_id, card in found.items():
-        keys = rules.missing(rungs.get(firm_id, "registered"), known[firm_id])
-        lacking[firm_id] = [YEARLY[key][0] for key in keys]
-        card.missing = [f"{year} 年{name}" for name in lacking[firm_id]]
+        card.missing = lacking[firm_id]
         card.skip = [
             f"{year} 年{YEARLY[key][0]}已有（{source}）" for key, source in known[firm_id].items() if key in YEARLY
         ]
     return lacking
+
+
+def _named(figure: str, year: int) -> str:
+    """A figure with the year it is asked for."""
+    key, written = with_year(figure)
+    dated = key in NUMBERS and (NUMBERS[key].yearly or NUMBERS[key].dated)
+    return f"{year} 年{label_of(figure)}" if dated and written is None else label_of(figure)

@@ -53,7 +53,7 @@ def answer_of(regime: str, book: Book | None, firm: Firm, efforts: Mapping[str, 
         "sub": {key: points[key] for key in CONTRACT[regime][1]},
         "bands": bands,
         "nearest": [change_of(way, judge) for way in ways(judge, efforts)],
-        "unknown": _unknown(judge),
+        "unknown": open_figures(judge),
     }
     if caution := _caution(judge):
         found["caution"] = caution
@@ -254,7 +254,7 @@ def _unknown_measure(judge: Judge, test: Test) -> str:
 # --- what is unknown ---------------------------------------------------------------------------------------------
 
 
-def _unknown(judge: Judge) -> list[str]:
+def open_figures(judge: Judge) -> list[str]:
     """The figures that keep a condition unknown: what is only a matter of asking the firm, each once."""
     found: list[str] = []
     for condition in judge.book.conditions:
