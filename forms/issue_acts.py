@@ -18,11 +18,13 @@ from forms.base import BaseForm, CheckboxesField
 from forms.issue import LONG, pairs, whole
 from models.issue.parts import IssueSlip
 from models.rules.issue_clock import SLIPS
-from models.rules.issue_kinds import CALL_ABOUT, OUTCOMES, SOLVED
+from models.rules.issue_kinds import CALL_ABOUT, OFFER_STATES, OUTCOMES, SOLVED
 from models.visit import Visit
 
 #: 解释说明 is the supervisor's to say.
 ENDINGS = {key: OUTCOMES[key] for key in ("solved", "planned")}
+#: What a service that was offered comes to.
+SETTLED = {key: name for key, name in OFFER_STATES.items() if key != "proposed"}
 YES_NO = pairs({"yes": "是", "no": "否"})
 
 
@@ -90,6 +92,17 @@ class AnswerSlipForm(ActForm):
     def offer(self, slips: Iterable[IssueSlip]) -> None:
         """The slips that wait."""
         self.slip_id.choices = [SelectChoice(row.id, f"{row.raised_on} {SLIPS.get(row.why, '')}") for row in slips]
+
+
+class OfferForm(ActForm):
+    """What came of a service that was offered."""
+
+    state = RadioField("企业接受了吗", choices=pairs(SETTLED), validate_choice=False)
+    words = TextAreaField("结果", [DataRequired("请写结果，如：已对接，谈成两百万"), LONG])
+    rating = RadioField(
+        "企业给服务的评分", [Optional()], coerce=whole, validate_choice=False,
+        choices=pairs({number: str(number) for number in range(1, 6)}), description="服务过的才评，5 最好。",
+    )  # fmt: skip
 
 
 class CallForm(ActForm):

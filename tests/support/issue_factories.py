@@ -14,7 +14,7 @@ from models.issue import Issue
 from models.issue.editions import IssueEdition, IssueEditionRow
 from models.issue.groups import IssueGroup
 from models.issue.kinds import IssueClass, IssueTopic, OutsideHandler
-from models.issue.menu import MenuItem
+from models.issue.menu import IssueOffer, MenuItem
 from models.issue.parts import IssueAssignment, IssueFile
 from models.unit import Unit
 from models.user import User
@@ -151,6 +151,18 @@ def make_issue_file(issue: Issue | None = None, **values: Any) -> IssueFile:
     issue = issue or make_issue()
     visit = make_visit(db.session.get(Firm, issue.firm_id))
     row = IssueFile(**{"issue_id": issue.id, "visit_id": visit.id, "created_at": clock.now(), **values})
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def make_offer(issue: Issue | None = None, **values: Any) -> IssueOffer:
+    """A service of the menu offered for an issue."""
+    issue = issue or make_issue()
+    found = {"issue_id": issue.id, "proposed_at": clock.now(), **values}
+    if "item_id" not in found:
+        found["item_id"] = make_menu_item().id
+    row = IssueOffer(**found)
     db.session.add(row)
     db.session.flush()
     return row

@@ -84,6 +84,7 @@ ARGUMENTS: dict[str, Callable[[], object]] = {
     "tree": lambda: "area",
     "assignment_id": lambda: issue_factories.make_assignment().id,
     "issue_id": lambda: issue_factories.make_issue().id,
+    "offer_id": lambda: issue_factories.make_offer().id,
     "issue_file_id": lambda: issue_factories.make_issue_file().id,
     "event": lambda: "reply",
     "group_id": lambda: issue_factories.make_issue(group_id=issue_factories.make_issue_group().id).group_id,

@@ -17,6 +17,7 @@ from crm.views.issues import (
     record,
     review,
     sending,
+    serving,
     setup,
     supervise,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "record",
     "review",
     "sending",
+    "serving",
     "setup",
     "supervise",
 ]

@@ -16,7 +16,7 @@ from models import clock
 from models.base import db
 from models.errors import Refused
 from models.firm.contacts import may_call
-from models.issue import Issue, sheet
+from models.issue import Issue, serving, sheet
 from models.issue.acts.actor import Actor
 from models.issue.acts.stand import choices_for
 from models.issue.sheet import Sheet
@@ -92,6 +92,7 @@ def around(found: Sheet) -> dict[str, Any]:
     return {
         "sheet": found, "issue": issue, "next": next_words(next_facts(found)), "acts": acts,
         "likely": likeliest([act.event for act in acts]), "events_now": events,
+        "services": serving.fitting(issue, found.on) if issue.is_open and "issues.raise" in g.user.permissions else [],
         "plain_close": _plain_close(found, events),
         "flow": FLOWS[issue.flow].name if issue.flow else "",
         "may_call": "firms.view" in g.user.permissions and may_call(g.user, issue.firm),
