@@ -56,7 +56,7 @@ class ClassForm(BaseForm):
 class GiveForm(BaseForm):
     """To whom: a unit with one named person, other units besides, a leader and measures."""
 
-    class_id = PickField("类别")
+    class_id = PickField("类别", [InputRequired("请先选类别")])
     unit_id = PickField("牵头单位", [InputRequired("请选一个牵头单位")])
     #: u3 an account, o3 an outside handler.
     person = PickField("责任人", [InputRequired("请选一位责任人")])
@@ -109,6 +109,8 @@ class ManyGiveForm(ManyForm, GiveForm):
 
     how = RadioField("交给谁", [InputRequired("请选交给谁")],
                      choices=offered([("suggested", "各按同专题以往的承办人"), ("one", "都交给下面选的")]))  # fmt: skip
+    #: Those classed before keep their class.
+    class_id = PickField("类别")
     unit_id = PickField("牵头单位")
     person = PickField("责任人")
 
