@@ -30,8 +30,8 @@ from models.link import Link
 from models.rules.issue import EVENTS, STATES
 
 #: What happened that the handler of this issue has to know.
-TOLD = ("add_words", "reply", "assist_answer", "ask_extension", "decide_extension", "settle", "return", "redo",
-        "propose", "park", "unpark", "slip", "reopen")  # fmt: skip
+TOLD = ("add_words", "confirm", "reply", "assist_answer", "ask_extension", "decide_extension", "settle", "return",
+        "redo", "propose", "park", "unpark", "slip", "reopen")  # fmt: skip
 Run = Callable[[Issue, Actor, datetime, Any], object]
 
 
@@ -126,7 +126,7 @@ def handler_phone(token: str) -> str:
     """The whole number of the contact of this issue; that it was opened is in the trail."""
     link = used(token, HANDLER_LINK, _held, spend=False)
     here = _actor(link)
-    contact = db.session.get(Contact, here.issue.contact_id or 0)
+    contact = _contact(here.issue)
     if contact is None:
         raise NotFound
     detail = {"firm_id": contact.firm_id, "link_id": link.id, "reason": here.actor.label}
@@ -169,6 +169,8 @@ def _forms(here: Stand, sent: str) -> dict[str, Any]:
             form = act.form(prefix=event, data=data, **({} if event == sent else {"formdata": None}))
             if isinstance(form, forms.EvidenceForm):
                 form.offer([])
+            if act.label:
+                form["words"].label.text = act.label
             made[event] = form
     return made
 
@@ -185,10 +187,17 @@ def _page(token: str, link: Link, made: dict[str, Any], failed: str = "", phone:
     done = EVENTS.get(request.args.get("done", ""), "")
     return render_template(
         "links/handler.html", token=token, link=link, issue=issue, forms=made, acts=ACTS, failed=failed, done=done,
-        person=_person(here), phone=phone, contact=db.session.get(Contact, issue.contact_id or 0), files=_files(issue),
+        person=_person(here), phone=phone, contact=_contact(issue), files=_files(issue),
         moves=moves, mine=mine, lead=any(part.role == "lead" for part in mine), states=STATES, events=EVENTS,
         chips=sheet.chips_of(issue, here.on), waiting=handling.waiting_extension(issue),
     )  # fmt: skip
+
+
+def _contact(issue: Issue) -> Contact | None:
+    """Who at the firm speaks for this issue: its own contact, else the firm's main one."""
+    rows = [row for row in Contact.list_of(issue.firm_id) if row.ended_on is None]
+    rows.sort(key=lambda row: row.id != issue.contact_id)
+    return rows[0] if rows else None
 
 
 def _files(issue: Issue) -> Sequence[IssueFile]:
