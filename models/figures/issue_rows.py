@@ -25,8 +25,10 @@ INTO = {state: move.event for (_, state), move in MOVES.items() if state in OTHE
 Closing = Callable[[Period], list[ColumnElement[bool]]]
 
 
-def _issues(scope: Scope, *conditions: ColumnElement[bool]) -> AnySelect:
-    return IssueScope.of(scope).issues(select(Issue.id)).where(*conditions)
+def _issues(scope: Scope, *conditions: ColumnElement[bool], day: AsOf | None = None) -> AnySelect:
+    """Issues of the scope; `day` is given when a condition speaks of how they stood then."""
+    query: AnySelect = select(Issue.id).select_from(Issue)
+    return IssueScope.of(scope).issues(query if day is None else day.joined(query)).where(*conditions)
 
 
 def raised(period: Period, scope: Scope) -> AnySelect:
@@ -36,7 +38,12 @@ def raised(period: Period, scope: Scope) -> AnySelect:
 
 def standing(met: Callable[[AsOf], ColumnElement[bool]]) -> Rows:
     """Issues that meet this at the end of the period."""
-    return lambda period, scope: _issues(scope, met(_day(period, scope)))
+
+    def rows(period: Period, scope: Scope) -> AnySelect:
+        day = _day(period, scope)
+        return _issues(scope, met(day), day=day)
+
+    return rows
 
 
 def aged(band: Band) -> Rows:
@@ -44,8 +51,8 @@ def aged(band: Band) -> Rows:
 
     def rows(period: Period, scope: Scope) -> AnySelect:
         first, last = band.days(period.on)
-        since = [Issue.raised_on >= first] if first else []
-        return _issues(scope, _day(period, scope).is_open, Issue.raised_on <= last, *since)
+        day, since = _day(period, scope), [Issue.raised_on >= first] if first else []
+        return _issues(scope, day.is_open, Issue.raised_on <= last, *since, day=day)
 
     return rows
 
@@ -145,9 +152,12 @@ def due_first(period: Period, scope: Scope) -> AnySelect:
 
 def due_approved(period: Period, scope: Scope) -> AnySelect:
     """Issues whose approved due date lies in the period and that did not end otherwise."""
-    day = _day(period, scope)
+    return _due_approved(period, scope, _day(period, scope))
+
+
+def _due_approved(period: Period, scope: Scope, day: AsOf) -> AnySelect:
     dates = (day.due_on > period.since, day.due_on <= period.on)
-    return _issues(scope, *dates, day.exists, _not_otherwise(period))
+    return _issues(scope, *dates, day.exists, _not_otherwise(period), day=day)
 
 
 def _not_otherwise(period: Period) -> ColumnElement[bool]:
@@ -158,7 +168,8 @@ def _not_otherwise(period: Period) -> ColumnElement[bool]:
 
 def _closed_by(day: AsOf, due_on: Any) -> ColumnElement[bool]:
     closing = exists().where(IssueClosing.issue_id == Issue.id, IssueClosing.reviewed_on <= due_on, day.stands)
-    return closing.where(IssueClosing.reviewed_on <= day.on).correlate(Issue)
+    known = (Issue,) if day.is_present else (Issue, day.last)
+    return closing.where(IssueClosing.reviewed_on <= day.on).correlate(*known)
 
 
 def kept_first(period: Period, scope: Scope) -> AnySelect:
@@ -169,7 +180,7 @@ def kept_first(period: Period, scope: Scope) -> AnySelect:
 def kept_approved(period: Period, scope: Scope) -> AnySelect:
     """Of them those struck off by that date."""
     day = _day(period, scope)
-    return due_approved(period, scope).where(_closed_by(day, day.due_on))
+    return _due_approved(period, scope, day).where(_closed_by(day, day.due_on))
 
 
 # Assignments and spot checks.

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from models import clock
+from models.figures.scope import AnySelect
 from models.issue.parts import IssueClosing
 from models.issue.record import ENDED, Issue
 from models.issue.trace import IssueMove
@@ -21,7 +22,7 @@ FIRST = "registered"
 @dataclass(frozen=True)
 class AsOf:
     """Columns of issues as they stood at the end of ``on``. When that is ``today`` or later they are those of the row;
-    before it each is looked up in the trace."""
+    before it those of the last move up to the day, which a query must be ``joined`` with."""
 
     on: date
     today: date | None = None
@@ -37,18 +38,27 @@ class AsOf:
         return clock.day_begins(self.on + timedelta(days=1))
 
     @cached_property
+    def last(self) -> Any:
+        """The last move up to the day."""
+        return aliased(IssueMove)
+
+    def joined(self, query: AnySelect) -> AnySelect:
+        """A query over issues with what `state` and `due_on` are columns of."""
+        if self.is_present:
+            return query
+        return query.outerjoin(self.last, self.last.id == self._last("id"))
+
+    @cached_property
     def state(self) -> ColumnElement[Any]:
         """The state."""
         if self.is_present:
             return Issue.state.expression
-        return func.coalesce(self._last("to_state"), literal(FIRST))
+        return func.coalesce(self.last.to_state, literal(FIRST))
 
     @cached_property
     def due_on(self) -> ColumnElement[Any]:
         """The approved due date."""
-        if self.is_present:
-            return Issue.due_on.expression
-        return self._last("due_after", given=True)
+        return Issue.due_on.expression if self.is_present else self.last.due_after
 
     @cached_property
     def ended_on(self) -> ColumnElement[Any]:
@@ -65,20 +75,22 @@ class AsOf:
     @property
     def is_open(self) -> ColumnElement[bool]:
         """Somebody still had to do something."""
-        return and_(self.exists, self.state.not_in(ENDED))
+        if self.is_present:
+            return and_(self.exists, self.state.not_in(ENDED))
+        # What had ended by then and has not moved since need not be looked up.
+        over_on = func.coalesce(Issue.closed_on, Issue.ended_on)
+        kept = or_(Issue.state.not_in(ENDED), over_on.is_(None), over_on > self.on)
+        return and_(self.exists, kept, self.state.not_in(ENDED))
 
     @property
     def stands(self) -> ColumnElement[bool]:
         """Of closings: not reopened by the end of the day."""
         return or_(IssueClosing.undone_at.is_(None), IssueClosing.undone_at >= self.end)
 
-    def _last(self, name: str, given: bool = False, into: Sequence[str] = ()) -> Any:
-        """A column of the last move up to the day: of the last that gives it, of the last into these states."""
+    def _last(self, name: str, into: Sequence[str] = ()) -> Any:
+        """A column of the last move up to the day, or of the last that came into one of these states."""
         move = aliased(IssueMove)
-        column = getattr(move, name)
-        query = select(column).where(move.issue_id == Issue.id, move.moved_on <= self.on)
-        if given:
-            query = query.where(column.is_not(None))
+        query = select(getattr(move, name)).where(move.issue_id == Issue.id, move.moved_on <= self.on)
         if into:
             query = query.where(move.to_state.in_(into), func.coalesce(move.from_state, "") != move.to_state)
         return query.order_by(move.id.desc()).limit(1).correlate(Issue).scalar_subquery()

@@ -92,7 +92,7 @@ class ThreeLists:
 
     def _scoped(self, query: AnySelect, *conditions: ColumnElement[bool]) -> AnySelect:
         as_of = self.question.as_of
-        query = self.question.scope.issues(query.select_from(Issue)).where(as_of.exists, *conditions)
+        query = as_of.joined(self.question.scope.issues(query.select_from(Issue))).where(as_of.exists, *conditions)
         if self.question.list_key != "problem":
             # 责任清单 and 落实清单 begin with 交办; what was explained without it still has a result.
             given = as_of.due_on.is_not(None)
@@ -101,7 +101,7 @@ class ThreeLists:
 
     def _narrowed(self, query: AnySelect) -> AnySelect:
         question, as_of = self.question, self.question.as_of
-        is_open = as_of.state.not_in(ENDED)
+        is_open = as_of.is_open
         ended = and_(as_of.state.in_(ENDED), as_of.ended_on > question.since)
         wanted = {"open": is_open, "ended": ended, "period": or_(is_open, ended)}.get(question.shown, true())
         query = self._scoped(query, wanted)

@@ -8,6 +8,7 @@ from flask import Flask, jsonify, request
 
 from tests.benchmarks.asking import ask, connection
 from tests.benchmarks.bare_issues import bp as issues
+from tests.benchmarks.bare_lists import bp as lists
 from tests.benchmarks.bare_visits import bp as visits
 
 #: The highest ladder title in force of a firm f on %(day)s; pool members and badges are 潜力企业.
@@ -68,6 +69,7 @@ RECORD = (
 app = Flask(__name__)
 app.register_blueprint(visits)
 app.register_blueprint(issues)
+app.register_blueprint(lists)
 
 
 @app.get("/firms/")

@@ -125,9 +125,11 @@ class Filler:
         )  # fmt: skip
 
     def _move(self, issue_id: int, event: str, old: str | None, new: str, on: date, by: int) -> None:
+        due_on = None if new in ("registered", "admitted") else self.rows[Issue.__tablename__][-1]["due_on"]
         self.add(
             IssueMove, issue_id=issue_id, event=event, from_state=old, to_state=new, round=1, at=clock.day_begins(on),
             moved_on=on, by_id=by, by_label="", via="form", words="已联系企业，正在办理",
+            due_before=None if event == "dispatch" else due_on, due_after=due_on,
         )  # fmt: skip
 
     def _close(self, issue_id: int, on: date, handler: int, reviewer: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -21,7 +22,13 @@ AIMS: dict[str, tuple[float | None, float | None]] = {
     "issues, first page": (1.5, 2.0),
     "issues, narrowed": (1.5, 2.0),
     "issues, board": (1.5, 2.0),
+    "three lists": (1.5, 2.0),
+    "three lists, past": (None, None),
+    "figures of issues": (None, None),
+    "times of issues": (None, None),
 }
+#: So far back lies the day that a list is asked for.
+PAST = timedelta(days=60)
 
 
 @contextmanager
@@ -45,8 +52,13 @@ def acts(made: District) -> dict[str, Act]:
         area = area.group_by(Firm.area_id).order_by(func.count().desc()).limit(1)
         narrowed = urlencode({"light": "red", "topic": db.session.scalar(topic), "area": db.session.scalar(area)})
         db.session.remove()
+    past = clock.today() - PAST
     return {
         "issues, first page": lambda client, number: client.get("/issues/"),
         "issues, narrowed": lambda client, number: client.get(f"/issues/?{narrowed}"),
         "issues, board": lambda client, number: client.get("/issues/board"),
+        "three lists": lambda client, number: client.get("/issues/lists/responsibility"),
+        "three lists, past": lambda client, number: client.get(f"/issues/lists/problem?on={past}"),
+        "figures of issues": lambda client, number: client.get("/issues/figures"),
+        "times of issues": lambda client, number: client.get("/issues/figures/times"),
     }
