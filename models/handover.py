@@ -28,6 +28,8 @@ from models.errors import Conflict, NotFound, Refused
 from models.firm import writing
 from models.firm.choices import CARING_ROLES
 from models.firm.record import Firm
+from models.issue.acts import handing_over
+from models.issue.parts import IssueAssignment
 from models.plan.lines import PlanLine, PlanOfficer
 from models.promise import Promise
 from models.rules import handover as rules
@@ -218,6 +220,7 @@ class Handover(Model):
                 line.officers.append(PlanOfficer(user_id=self.taker_id))
         db.session.flush()
         self._contacts(rows["contact"], today, at)
+        handing_over.hand_over(rows["issue"], self.giver, self.taker, at)
 
     def _contacts(self, ids: Sequence[int], today: date, at: datetime) -> None:
         """Standing contacts: the taker's turn begins today; one begun today, or that the taker has already, is put
@@ -302,7 +305,7 @@ def cares(user: User) -> bool:
 
 def holdings(user_id: int) -> list[Holding]:
     """Everything that is open with a person: firms they are A 角 or B 角 of, promises they are to keep, lines of the
-    plan that are neither done, moved nor dropped, standing contacts. Four statements."""
+    plan that are neither done, moved nor dropped, standing contacts, parts of open issues. Five statements."""
     firms = select(Firm.id, Firm.name, Firm.officer_a_id).where(
         Firm.merged_into_id.is_(None), or_(Firm.officer_a_id == user_id, Firm.officer_b_id == user_id)
     )
@@ -323,6 +326,8 @@ def holdings(user_id: int) -> list[Holding]:
     for contact in db.session.scalars(_contacts_of(user_id)).unique():
         words = f"{contact.kind.name}：{contact.title}"[:200]
         found.append(Holding("contact", contact.id, contact.firm_id, words, words))
+    parts = handing_over.held_parts(user_id)
+    found += [Holding("issue", part_id, firm_id, words, words) for part_id, firm_id, words in parts]
     return found
 
 
@@ -335,6 +340,7 @@ def list_givers() -> list[User]:
         select(Promise.person_id).where(Promise.done_on.is_(None), Promise.dropped_on.is_(None)),
         select(PlanOfficer.user_id).join(PlanLine, PlanLine.id == PlanOfficer.line_id).where(waiting),
         select(SchemeContact.officer_id).where(SchemeContact.to_on.is_(None)),
+        handing_over.running().with_only_columns(IssueAssignment.user_id),
     )
     query = select(User).where(User.id.in_(holders.subquery().select()))
     return list(db.session.scalars(query.order_by(User.sort_key, User.id)))

@@ -122,6 +122,7 @@ EVENTS: dict[str, str] = {
     "spot_draw": "抽查抽中",
     "spot_result": "抽查结果",
     "recompute": "按放假通知重算期限",
+    "hand_over": "工作移交",
 }
 
 
@@ -232,6 +233,8 @@ STEPS: dict[str, Step] = {
     "spot_draw": Step(("closed_out",), _parts(["supervisor", "job"])),
     "spot_result": Step(("closed_out",), _parts(["caller"])),
     "recompute": Step(OPEN, _parts(["job"])),
+    # Both people confirmed it on the page of handovers.
+    "hand_over": Step(OPEN, _parts(["job"])),
 }
 
 

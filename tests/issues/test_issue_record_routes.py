@@ -69,7 +69,7 @@ def test_every_event_of_a_person_has_its_page() -> None:
     from crm.views.issues.record import ELSEWHERE
 
     events = {event for move in MOVES.values() for event in move.events} | set(STEPS)
-    by_machine_or_call = {"raise", "ask_firm", "confirm", "unanswered", "spot_draw", "recompute"}
+    by_machine_or_call = {"raise", "ask_firm", "confirm", "unanswered", "spot_draw", "recompute", "hand_over"}
     assert events - by_machine_or_call == set(DOINGS) | set(ELSEWHERE)
     assert not set(DOINGS) & set(ELSEWHERE)
 

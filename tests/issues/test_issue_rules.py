@@ -109,6 +109,7 @@ STEPS_BY_HAND = {
     "spot_draw": ("closed_out", "supervisor job"),
     "spot_result": ("closed_out", "caller"),
     "recompute": (" ".join(OPEN), "job"),
+    "hand_over": (" ".join(OPEN), "job"),
 }
 
 
