@@ -189,12 +189,6 @@ def not_sent(mail_id: int, holder: str, now: datetime, error: str, *, final: boo
     return state
 
 
-def counts() -> dict[str, int]:
-    """How many mails stand how, for `check` and the page of the system."""
-    query = select(Mail.state, func.count()).group_by(Mail.state)
-    return {state: number for state, number in db.session.execute(query)}  # noqa: C416
-
-
 def _end(mail: Mail, state: str, words: str) -> None:
     mail.state, mail.error, mail.letter_sealed = state, words, None
     mail.holder = mail.lease_until = None
