@@ -59,11 +59,15 @@ class CalendarYear(Model):
         return list(db.session.scalars(select(cls).options(joinedload(cls.loaded_by)).order_by(cls.year.desc())))
 
 
-def load() -> Workdays:
-    """The working days as they are known now; two statements, whatever the length of time."""
-    days = {day: (work, why) for day, work, why in db.session.execute(
-        select(CalendarDay.day, CalendarDay.work, CalendarDay.why).order_by(CalendarDay.day)
-    )}  # fmt: skip
+def load(first: date | None = None, last: date | None = None) -> Workdays:
+    """The working days as they are known now, or only those from one day to another; two statements, whatever
+    the length of time."""
+    query = select(CalendarDay.day, CalendarDay.work, CalendarDay.why).order_by(CalendarDay.day)
+    if first is not None:
+        query = query.where(CalendarDay.day >= first)
+    if last is not None:
+        query = query.where(CalendarDay.day <= last)
+    days = {day: (work, why) for day, work, why in db.session.execute(query)}
     return Workdays(days, frozenset(db.session.scalars(select(CalendarYear.year))))
 
 

@@ -24,8 +24,10 @@ def choices_of(rows: Sequence[Any], user: User, at: datetime) -> dict[int, Choic
     parts = _parts(ids)
     handled = _handled(ids)
     suffice, units = persons_suffice(), actor.unit_ids(on)
-    me = frozenset({user.id})
+    me, permissions = frozenset({user.id}), user.permissions
     found = {}
+    #: Most cards of a board stand alike.
+    known: dict[tuple[str, str, frozenset[str]], Choices] = {}
     for row in rows:
         running = [part for part in parts.get(row.id, ()) if part.ended_at is None]
         mine = {part.role for part in running if actor.holds(part, on)}
@@ -36,16 +38,19 @@ def choices_of(rows: Sequence[Any], user: User, at: datetime) -> dict[int, Choic
             handled_by_ids=handled.get(row.id, frozenset()) | {part.user_id for part in running if part.user_id},
             handling_unit_ids=frozenset(held), persons_suffice=suffice,
         )  # fmt: skip
-        flow = row.flow or row.class_flow or "standard"
-        found[row.id] = choices(row.state, flow, relations(facts), user.permissions)
+        key = (row.state, row.flow or row.class_flow or "standard", relations(facts))
+        if key not in known:
+            known[key] = choices(*key, permissions)
+        found[row.id] = known[key]
     return found
 
 
-def _parts(ids: Collection[int]) -> dict[int, list[IssueAssignment]]:
-    query = select(IssueAssignment).where(IssueAssignment.issue_id.in_(ids)).order_by(IssueAssignment.id)
-    found: dict[int, list[IssueAssignment]] = {}
-    for part in db.session.scalars(query):
-        found.setdefault(part.issue_id, []).append(part)
+def _parts(ids: Collection[int]) -> dict[int, list[Any]]:
+    part = IssueAssignment
+    query = select(part.issue_id, part.role, part.unit_id, part.user_id, part.outside_id, part.signed_at, part.ended_at)
+    found: dict[int, list[Any]] = {}
+    for row in db.session.execute(query.where(part.issue_id.in_(ids)).order_by(part.id)):
+        found.setdefault(row.issue_id, []).append(row)
     return found
 
 

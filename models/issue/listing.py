@@ -222,7 +222,8 @@ def chips_of(rows: Sequence[Any], on: date) -> dict[int, tuple[Chip, ...]]:
     """The chips of these rows by issue. Two statements, for the calendar; none without rows."""
     if not rows:
         return {}
-    left = days_left((row.due_on for row in rows), on, calendar.load())
+    days = [row.due_on for row in rows if row.due_on is not None]
+    left = days_left(days, on, calendar.load(min(on, *days), max(on, *days)) if days else calendar.load(on, on))
     return {
         row.id: chips(
             ChipFacts(row.state, light_of(row, on), on, left.get(row.due_on), row.sign_due_on, row.next_reply_on)
