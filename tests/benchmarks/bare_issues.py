@@ -19,8 +19,10 @@ JOINED = """issue i JOIN firm f ON f.id = i.firm_id LEFT JOIN area a ON a.id = f
   JOIN issue_topic t ON t.id = i.topic_id LEFT JOIN issue_class c ON c.id = i.class_id
   LEFT JOIN unit u ON u.id = i.lead_unit_id LEFT JOIN "user" p ON p.id = i.handler_id
   LEFT JOIN outside_handler o ON o.id = i.outside_id"""
-ROWS = f"""SELECT {COLUMNS} FROM {JOINED} WHERE true {{where}}
-  ORDER BY light, coalesce(i.due_on, i.raised_on), i.id DESC LIMIT 50"""
+#: The issue alone decides the order: what a row shows beside it is looked up for its page only.
+ROWS = f"""SELECT {COLUMNS} FROM (SELECT i.id FROM issue i WHERE true {{where}}
+    ORDER BY {LIGHT}, coalesce(i.due_on, i.raised_on), i.id DESC LIMIT 50) first JOIN issue i ON i.id = first.id
+  {JOINED.removeprefix("issue i")} ORDER BY light, coalesce(i.due_on, i.raised_on), i.id DESC"""
 COUNT = "SELECT count(*) AS n FROM issue i WHERE true {where}"
 NARROWED = f"""AND i.state NOT IN {ENDED} AND i.due_on < %(day)s AND i.topic_id = %(topic)s AND i.firm_id IN (
   SELECT id FROM firm WHERE area_id = ANY(%(areas)s))"""
@@ -42,7 +44,7 @@ PARTS = (
     """SELECT DISTINCT issue_id, by_id FROM issue_move WHERE issue_id = ANY(%(ids)s)
        AND event IN ('start', 'reply', 'assist_answer', 'ask_extension', 'propose')""",
 )
-DAYS = "SELECT day, work FROM calendar_day"
+DAYS = "SELECT day, work FROM calendar_day WHERE day BETWEEN %(first)s AND %(last)s"
 
 
 @bp.get("/issues/")
@@ -55,7 +57,7 @@ def issues() -> Any:
         where, asked = NARROWED, {**asked, "topic": request.args["topic"], "areas": below}
     rows = ask(ROWS.format(where=where), **asked)
     total = ask(COUNT.format(where=where), **asked)
-    days = ask(DAYS)
+    days = _days(rows)
     connection().commit()
     return jsonify(rows=rows, total=total, days=len(days))
 
@@ -67,6 +69,12 @@ def board() -> Any:
     counts = ask(STATES, **asked)
     cards = ask(CARDS, **asked)
     parts = [ask(query, ids=[card["id"] for card in cards]) for query in PARTS]
-    days = ask(DAYS)
+    days = _days(cards)
     connection().commit()
     return jsonify(counts=counts, cards=cards, parts=parts, days=len(days))
+
+
+def _days(rows: Any) -> Any:
+    """The days by which lights of these rows are told."""
+    due = [row["due_on"] for row in rows if row["due_on"]] + [date.today()]
+    return ask(DAYS, first=min(due), last=max(due))
