@@ -58,6 +58,11 @@ def offered(events: Collection[str], waiting: Collection[str]) -> list[str]:
     return [event for event in events if event not in ONLY_WHEN_WAITING or event in waiting]
 
 
-def likeliest(events: Collection[str]) -> str:
-    """The one filled button among the acts offered; empty when none is likely."""
-    return next((event for event in LIKELY if event in events), "")
+#: Some are likely in these states alone, though they may be done in others.
+ONLY_LIKELY_IN = {"call": ("resolution_proposed", "awaiting_firm")}
+
+
+def likeliest(events: Collection[str], state: str) -> str:
+    """The one filled button among the acts offered in a state; empty when none is likely."""
+    likely = (event for event in LIKELY if state in ONLY_LIKELY_IN.get(event, (state,)))
+    return next((event for event in likely if event in events), "")

@@ -143,6 +143,8 @@ def test_a_content_firm_lets_the_reviewer_strike_off_with_one_button(lite_browse
     word = "四问都“是”，销号"
     assert [word in lite_browser.open(url(row)).text for row in (plain, unhappy, whole)] == [True, False, False]
     assert word not in lite_browser.sign_in(cast.worker).open(url(plain)).text
+    page = lite_browser.sign_in(cast.manager).open(url(whole))
+    assert page.links("销号审核") == [f"{url(whole)}/review"]
     four = dict.fromkeys(("solved", "answered", "in_touch", "satisfied"), "yes")
     page = lite_browser.sign_in(cast.manager).send(f"{url(plain)}/review", {**four, "verdict": "close", "words": ""})
     assert db.session.get_one(Issue, plain.id).state == "closed_out" and "企业链接确认" in page.text

@@ -87,11 +87,13 @@ def around(found: Sheet) -> dict[str, Any]:
     both = ["dispatch"] if issue.state == "registered" and "admit" in choices else []
     events = offered([*both, *choices], waiting(found))
     acts = [act for event in events if (act := _act(event, found)) is not None]
+    # The review has one page for three acts: it is called by the usual one.
+    acts.sort(key=lambda act: act.event != "close")
     once = {act.url: act for act in reversed(acts)}
     acts = [act for act in acts if once[act.url] is act]
     return {
         "sheet": found, "issue": issue, "next": next_words(next_facts(found)), "acts": acts,
-        "likely": likeliest([act.event for act in acts]), "events_now": events,
+        "likely": likeliest([act.event for act in acts], issue.state), "events_now": events,
         "services": serving.fitting(issue, found.on) if issue.is_open and "issues.raise" in g.user.permissions else [],
         "plain_close": _plain_close(found, events),
         "flow": FLOWS[issue.flow].name if issue.flow else "",
