@@ -27,6 +27,7 @@ class Post:
 
     def __init__(self, app: "Flask", holder: str, stopping: threading.Event) -> None:
         self.app, self.holder, self.stopping = app, holder, stopping
+        self.lease = outbox.LEASE
         self.server: Server | None = parse(app.config["TIDU"].mail_url)
 
     def run(self) -> None:
@@ -48,7 +49,7 @@ class Post:
         with self.app.app_context():
             if not outbox.any_due(now) or not outbox.may_send(now):
                 return False
-            mail = outbox.take(self.holder, now)
+            mail = outbox.take(self.holder, now, self.lease)
             db.session.commit()
             if mail is not None:
                 self._send(mail.id, self.server, now)
