@@ -1,7 +1,7 @@
 """The rows of the three lists on a day: a page, every row, or those of an edition, in a fixed number of statements."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from math import ceil
@@ -23,6 +23,7 @@ from models.issue.record import ENDED, Issue
 from models.issue.scope import IssueScope
 from models.rules import issue_clock
 from models.rules.issue_clock import Light, LightFacts
+from models.rules.issue_kinds import LISTS
 from models.rules.three_lists import DEFAULT_WHICH, WHICH, Line
 from models.rules.workday import Workdays
 from models.user import User
@@ -69,6 +70,14 @@ class ThreeLists:
     question: ListQuestion
     workdays: Workdays = field(repr=False)
 
+    def counts(self) -> dict[str, int]:
+        """How many rows each of the three lists has, asked the same. One statement."""
+        as_of = self.question.as_of
+        asked = {key: replace(self.question, list_key=key) for key in LISTS}
+        numbers = [func.count().filter(and_(true(), *_wanted(one, as_of))) for one in asked.values()]
+        row = db.session.execute(self._based(select(*numbers))).one()
+        return dict(zip(asked, row, strict=True))
+
     def count(self) -> int:
         """How many rows there are. One statement."""
         return db.session.scalar(self._narrowed(select(func.count(Issue.id)))) or 0
@@ -86,43 +95,18 @@ class ThreeLists:
 
     def of(self, *conditions: ColumnElement[bool]) -> list[Line]:
         """The rows of the scope that meet these conditions instead of what the question shows."""
-        rows = db.session.execute(self._selected(self._scoped(self._columns(), *conditions))).all()
+        begun = _begun(self.question.list_key, self.question.as_of)
+        rows = db.session.execute(self._selected(self._based(self._columns()).where(begun, *conditions))).all()
         parts = (self._lines(rows[start : start + CHUNK]) for start in range(0, len(rows), CHUNK))
         return [line for part in parts for line in part]
 
-    def _scoped(self, query: AnySelect, *conditions: ColumnElement[bool]) -> AnySelect:
+    def _based(self, query: AnySelect) -> AnySelect:
+        """Every issue of the scope that had been raised."""
         as_of = self.question.as_of
-        query = as_of.joined(self.question.scope.issues(query.select_from(Issue))).where(as_of.exists, *conditions)
-        if self.question.list_key != "problem":
-            # 责任清单 and 落实清单 begin with 交办; what was explained without it still has a result.
-            given = as_of.due_on.is_not(None)
-            query = query.where(given if self.question.list_key == "responsibility" else or_(given, _explained(as_of)))
-        return query
+        return as_of.joined(self.question.scope.issues(query.select_from(Issue))).where(as_of.exists)
 
     def _narrowed(self, query: AnySelect) -> AnySelect:
-        question, as_of = self.question, self.question.as_of
-        is_open = as_of.is_open
-        ended = and_(as_of.state.in_(ENDED), as_of.ended_on > question.since)
-        wanted = {"open": is_open, "ended": ended, "period": or_(is_open, ended)}.get(question.shown, true())
-        query = self._scoped(query, wanted)
-        if question.q:
-            words = search.patterns(question.q)
-            named = select(FirmSearch.firm_id).where(search.matches(words)) if words else None
-            query = query.where(Issue.firm_id.in_(named) if named is not None else false())
-        return query.where(*self._lit())
-
-    def _lit(self) -> list[ColumnElement[bool]]:
-        """What a light asks for. On a day in the past only what is or was late can be asked for."""
-        question, as_of = self.question, self.question.as_of
-        if question.light not in LIGHTS:
-            return []
-        if as_of.is_present:
-            return [lights.shows(question.light, question.on)]
-        is_open, first = as_of.state.not_in(ENDED), Issue.first_due_on
-        if question.light == "red":
-            return [is_open, as_of.due_on < question.on]
-        was = [first < question.on, as_of.due_on.is_not(None), or_(is_open, as_of.ended_on > first)]
-        return was if question.light == "was" else []
+        return self._based(query).where(*_wanted(self.question, self.question.as_of))
 
     def _columns(self) -> AnySelect:
         as_of = self.question.as_of
@@ -170,5 +154,35 @@ class ThreeLists:
         return issue_clock.light(facts, on, self.workdays)
 
 
-def _explained(as_of: AsOf) -> ColumnElement[bool]:
-    return as_of.state == "explained"
+def _begun(list_key: str, as_of: AsOf) -> ColumnElement[bool]:
+    """责任清单 and 落实清单 begin with 交办; what was explained without it still has a result."""
+    if list_key == "problem":
+        return true()
+    given = as_of.due_on.is_not(None)
+    return given if list_key == "responsibility" else or_(given, as_of.state == "explained")
+
+
+def _wanted(question: ListQuestion, as_of: AsOf) -> list[ColumnElement[bool]]:
+    """What an issue of the scope must meet to be a row."""
+    is_open = as_of.is_open
+    ended = and_(as_of.state.in_(ENDED), as_of.ended_on > question.since)
+    shown = {"open": is_open, "ended": ended, "period": or_(is_open, ended)}.get(question.shown, true())
+    found = [_begun(question.list_key, as_of), shown, *_lit(question, as_of)]
+    if question.q:
+        words = search.patterns(question.q)
+        named = select(FirmSearch.firm_id).where(search.matches(words)) if words else None
+        found.append(Issue.firm_id.in_(named) if named is not None else false())
+    return found
+
+
+def _lit(question: ListQuestion, as_of: AsOf) -> list[ColumnElement[bool]]:
+    """What a light asks for. On a day in the past only what is or was late can be asked for."""
+    if question.light not in LIGHTS:
+        return []
+    if as_of.is_present:
+        return [lights.shows(question.light, question.on)]
+    is_open, first = as_of.state.not_in(ENDED), Issue.first_due_on
+    if question.light == "red":
+        return [is_open, as_of.due_on < question.on]
+    was = [first < question.on, as_of.due_on.is_not(None), or_(is_open, as_of.ended_on > first)]
+    return was if question.light == "was" else []

@@ -63,6 +63,10 @@ def test_every_list_on_every_day_equals_the_slow_recount(app: Flask, seed: int) 
         opened = {one.issue.id for one in told if one.open(on)}
         assert set(lines(ask("problem", on))) == opened
         assert ask("problem", on).count() == len(opened)
+        for which in ("", "all", "ended"):
+            assert ask("problem", on, which=which).counts() == {
+                key: ask(key, on, which=which).count() for key in COLUMNS
+            }
         late = {one.issue.id for one in told if one.open(on) and (one.due(on) or on) < on}
         assert set(lines(ask("problem", on, light="red"))) == late
 

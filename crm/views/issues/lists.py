@@ -22,6 +22,7 @@ from models.issue.three_lists import PAGE_SIZE, SORTS, ThreeLists
 from models.rules import three_lists
 from models.rules.issue_kinds import KINDS, LISTS
 from models.rules.three_lists import COLUMNS, WHICH, Cell
+from models.rules.workday import Workdays
 
 SORT_NAMES = dict(zip(SORTS, ("按企业", "按提出先后", "按现时限"), strict=True))
 #: Ending of a file → what makes it and its media type.
@@ -37,15 +38,15 @@ MAKERS = {
 def three_lists_page(list_key: str = "problem") -> str:
     """One of the three lists: filters, a day, one page of rows."""
     question = _asked(list_key)
-    asked = {key: ThreeLists(question.listed(key), calendar.load()) for key in LISTS}
-    counts = {key: rows.count() for key, rows in asked.items()}
+    asked = ThreeLists(question.listed(list_key), _workdays(question))
+    counts = asked.counts()
     count = counts[list_key]
     pages = max(1, ceil(count / PAGE_SIZE))
     number = min(question.number, pages)
     return render_template(
         "issues/lists.html", question=question, scope=question.scope, list_key=list_key, lists=LISTS, counts=counts,
         count=count, pages=pages, number=number, first=(number - 1) * PAGE_SIZE, columns=COLUMNS[list_key],
-        rows=asked[list_key].page(number, count), shown=asked[list_key].question.shown, which=WHICH, lights=LIGHTS,
+        rows=asked.page(number, count), shown=asked.question.shown, which=WHICH, lights=LIGHTS,
         sorts=SORT_NAMES, kinds=KINDS, choices=Choices.load(), offers=IssueOffers.load(), words=three_lists,
         latest=publishing.latest(list_key, publishing.scope_key(question.scope)),
     )  # fmt: skip
@@ -57,7 +58,7 @@ def export_list(list_key: str, ending: str) -> Response:
     """Exactly the rows of the page, every page of them, as Excel or Word."""
     question, now = _asked(list_key), clock.now()
     asked = question.listed(list_key)
-    lines = list(ThreeLists(asked, calendar.load()).every())
+    lines = list(ThreeLists(asked, _workdays(question)).every())
     day = f"{chinese_day(question.on)}" + (f" {clock.local(now):%H:%M}" if question.on == question.today else "")
     said = [WHICH[asked.shown], question.scope.words(), LIGHTS.get(asked.light, ""), asked.q]
     notes = [f"时点：{day}　共 {len(lines):,} 件　范围：{'、'.join(filter(None, said))}"]
@@ -87,6 +88,11 @@ def note_export(rows: int, what: str) -> None:
     """Keep in the audit trail who took out what."""
     audit_log.note("export", g.user, at=clock.now(), address=request.remote_addr or "", subject="issue",
                    detail={"rows": rows, "filter": what})  # fmt: skip
+
+
+def _workdays(question: Question) -> Workdays:
+    """What decides the lights of a day in the past; those of today are kept with each issue."""
+    return calendar.load() if question.on < question.today else Workdays({}, frozenset())
 
 
 def _asked(list_key: str) -> Question:
