@@ -138,3 +138,12 @@ def test_choosing_the_firm_first(lite_browser: Browser) -> None:
     page = lite_browser.sign_in(officer).open("/issues/new?q=没有这家")
     assert "没有符合“没有这家”的企业" in page.text
     assert f"/issues/new?firm={firm.id}" in page.links()
+
+
+def test_enter_presses_the_button_that_keeps_the_issue_and_not_the_one_for_what_is_solved(
+    lite_browser: Browser,
+) -> None:
+    """A browser presses the first submit button of a form when Enter is typed in one of its fields."""
+    cast = make_cast()
+    text = lite_browser.sign_in(cast.officer).get(f"/issues/new?firm={cast.firm.id}").get_data(as_text=True)
+    assert 0 < text.index('value="mine"') < text.index('value="spot"')
