@@ -16,7 +16,7 @@ from forms.issue_desk import ManyGroupForm, whole
 from forms.issue_group import AnswerForm, GroupForm
 from models import clock
 from models.base import db
-from models.errors import Refused
+from models.errors import NotFound, Refused
 from models.issue import Issue
 from models.issue.acts import common
 from models.issue.acts.bulk import BulkResult, each
@@ -88,6 +88,8 @@ def _form(group: IssueGroup | None) -> Answer:
 def answer_group(group_id: int) -> Answer:
     """One answer for every firm: by the office, or by who answers for the cause."""
     group, form = group_for(g.user, group_id), AnswerForm()
+    if group.person_id != g.user.id and "issues.dispatch" not in g.user.permissions:
+        raise NotFound
     waiting = [issue for issue in common.members(group) if issue.state not in ENDED]
     if form.validate_on_submit():
         try:
