@@ -118,6 +118,14 @@ def test_an_act_out_of_turn_is_refused_kindly(lite_browser: Browser) -> None:
     assert db.session.get_one(Issue, issue.id).state == "in_progress"
 
 
+def test_an_address_that_leads_nowhere_is_not_found(lite_browser: Browser) -> None:
+    cast = make_cast()
+    issue = closed(cast, at=NOW)
+    lite_browser.sign_in(cast.caller)
+    assert lite_browser.get(url(issue, "spot_result")).status_code == 404
+    assert lite_browser.get(url(issue, "nothing")).status_code == 404
+
+
 def test_the_record_leads_the_office_and_the_manager_to_their_pages(lite_browser: Browser) -> None:
     cast = make_cast()
     new = raised(cast, NOW)

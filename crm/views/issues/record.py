@@ -108,6 +108,8 @@ def _act(event: str, found: Sheet) -> Act | None:
     view = current_app.view_functions.get(where)
     if view is not None and getattr(view, "permission", "") in g.user.permissions:
         spot = found.waiting_spot
+        if event == "spot_result" and spot is None:
+            return None
         by: dict[str, Any] = {"spot_check_id": spot.id} if event == "spot_result" and spot else {"issue_id": issue_id}
         return Act(event, word, url_for(where, **by))
     if event not in DOINGS:
