@@ -33,7 +33,7 @@ def next_words(facts: NextFacts) -> str:
         "signed_for": f"{who}已签收，先联系企业{until}",
         "in_progress": f"{who}在办{until}",
         "parked": f"条件没到，挂账推进，{facts.parked_until} 前再答复",
-        "resolution_proposed": "已申请办结，等请企业确认",
+        "resolution_proposed": "已申请办结，等承办单位以外的人请企业确认",
         "awaiting_firm": "等企业确认" + (f"，{facts.asked_on} 起" if facts.asked_on else ""),
         "in_review": "等没有经办的人销号审核",
         "closed_out": f"{facts.ended_on} 销号",

@@ -21,7 +21,7 @@ DAY = date(2026, 3, 9)
         (NextFacts("signed_for", "周予安", due_on=DAY), "周予安已签收，先联系企业，2026-03-09 前申请办结"),
         (NextFacts("in_progress", "周予安", due_on=DAY), "周予安在办，2026-03-09 前申请办结"),
         (NextFacts("parked", parked_until=DAY), "条件没到，挂账推进，2026-03-09 前再答复"),
-        (NextFacts("resolution_proposed"), "已申请办结，等请企业确认"),
+        (NextFacts("resolution_proposed"), "已申请办结，等承办单位以外的人请企业确认"),
         (NextFacts("awaiting_firm", asked_on=DAY), "等企业确认，2026-03-09 起"),
         (NextFacts("in_review"), "等没有经办的人销号审核"),
         (NextFacts("closed_out", ended_on=DAY), "2026-03-09 销号"),
