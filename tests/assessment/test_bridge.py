@@ -189,3 +189,10 @@ def test_one_firm_and_many_cost_the_same_statements(app: Flask) -> None:
         counts.append(len(sent))
         assert len(found) == len(some) <= CHUNK
     assert counts[0] == counts[1] == 9
+
+
+def test_the_three_accounting_years_that_rules_look_at_are_read(app: Flask) -> None:
+    firm = make_firm()
+    figures(firm, rd_expense_2022=1, rd_expense_2023=2, rd_expense_2024=3, rd_expense_2025=4, rd_expense_2026=5)
+    found = inputs(firm).known
+    assert [year for year in range(2022, 2027) if f"rd_expense_{year}" in found] == [2023, 2024, 2025, 2026]
