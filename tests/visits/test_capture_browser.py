@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from PIL import Image
+from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import expect
 from sqlalchemy import select
 
@@ -19,7 +20,7 @@ from models.plan import PlanLine
 from models.user import User
 from models.visit import Visit, VisitPhoto, VisitReceipt
 from tests.support.capture import TEXT, count, emptied, picture, prepared, ready, write
-from tests.support.chromium import Window
+from tests.support.chromium import PHONE, Window
 from tests.support.factories import make_firm, make_user, make_visit
 
 
@@ -190,3 +191,13 @@ def test_the_pages_are_open_to_everyone(phone: Window, window: Window, officer: 
         ready(one.page)
         assert one.complaints() == []
         assert one.wide() == 0
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Honolulu", "Pacific/Kiritimati"])
+def test_a_phone_of_another_zone_writes_the_bureaus_day(
+    zone: str, lite_app: Flask, live: str, chromium: Chromium, officer: User, firm: Firm
+) -> None:
+    context = chromium.new_context(viewport=PHONE, locale="zh-CN", timezone_id=zone)  # type: ignore[arg-type]
+    page = Window(lite_app, context, live).sign_in(officer).open(f"/m/visits/new?firm={firm.id}")
+    expect(ready(page).get_by_label("哪一天")).to_have_value(clock.today().isoformat())
+    context.close()

@@ -16,9 +16,11 @@ export async function sha256(data) {
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-// The calendar day here, as the server writes days.
+const DAY = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Shanghai", year: "numeric", month: "2-digit", day: "2-digit" });
+
+// The calendar day at the bureau, as the server writes days, whatever the phone's own zone is.
 export function today(now = new Date()) {
-  return `${now.getFullYear()}-${String(now.getMonth() + 1).padStart(2, "0")}-${String(now.getDate()).padStart(2, "0")}`;
+  return DAY.format(now);
 }
 
 const K = [];
