@@ -70,6 +70,8 @@ def test_a_figure_taken_away_never_turns_one_answer_into_the_other(
     if not values:
         return
     name = data.draw(st.sampled_from(sorted(values)))
+    if values[name] is None:
+        return  # left open already: there is nothing to take away
     open_ones = ("titles.", "awards.", "equity_paid_in.")
     less = {key: value for key, value in values.items() if key != name}
     if name.startswith(open_ones) or isinstance(values[name], str) or (name, type(values[name])) in _DECLARED:
