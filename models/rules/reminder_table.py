@@ -1,0 +1,43 @@
+"""The rules of reminders that a bureau begins with; rows of reminder_rule override them (foundations 14)."""
+
+from dataclasses import dataclass
+
+from models.rules.reminder import RuleFacts
+
+_OFFICE = frozenset({"app", "mail"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: what it is called, which entry of the timetable raises it, and how it is set at first."""
+
+    name: str
+    facts: RuleFacts
+    #: Name of the job that raises it (contracts.md).
+    job: str = "reminders"
+    note: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its key."""
+        return self.facts.key
+
+
+def _rule(
+    key: str, name: str, stages: tuple[int, ...] = (0,), unit: str = "d", escalate_after: int = 0,
+    job: str = "reminders", note: str = "",
+) -> Rule:  # fmt: skip
+    return Rule(name, RuleFacts(key, stages, unit, _OFFICE, escalate_after), job, note)
+
+
+RULES: tuple[Rule, ...] = (
+    _rule("promise-due", "答复承诺到期", (2, 0, -1), "wd", 3, note="提醒答应的人。逾期以后报上一级。"),
+)  # fmt: skip
+
+BY_KEY: dict[str, Rule] = {rule.key: rule for rule in RULES}
+JOBS: tuple[str, ...] = tuple(dict.fromkeys(rule.job for rule in RULES))
+
+
+def of_job(job: str) -> frozenset[str]:
+    """The keys of the rules that an entry of the timetable raises."""
+    return frozenset(rule.key for rule in RULES if rule.job == job)
