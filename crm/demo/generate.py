@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from crm.demo import words
+from crm.demo.figures import add_figures
 from crm.demo.plan import add_plan
 from crm.demo.titles import firm_history
 from crm.demo.visits import add_visits
@@ -75,6 +76,8 @@ def generate(size: Size, seed: int, today: date, ids: Ids) -> District:
             _history(rng, district, firm, today, ids, size.titles)
     add_visits(rng, district, size.visits, today, ids)
     add_plan(rng, district, today, ids)
+    # A chance of its own: what firms report does not change who they are.
+    add_figures(random.Random(seed), district, today, ids)  # noqa: S311
     return district
 
 
@@ -222,16 +225,6 @@ def _history(rng: random.Random, district: District, firm: Row, today: date, ids
         status, on = history.left
         district.rows["firm"][firm["id"] - 1]["status"] = status
         district.add("firm_status", firm_id=firm["id"], status=status, from_on=on, to_on=None, source=SOURCE)
-    for key, year, value in history.figures:
-        district.add(
-            "firm_figure",
-            firm_id=firm["id"],
-            key=key,
-            year=year,
-            value=value,
-            source="企业填报",
-            source_on=date(year + 1, 4, 20),
-        )
     if rng.random() < 0.7:
         district.add(
             "contact",

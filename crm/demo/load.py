@@ -138,6 +138,9 @@ def _complete(district: District, now: datetime) -> None:
     kinds = dict(db.session.execute(select(VisitKind.key, VisitKind.id)).all())
     services = dict(db.session.execute(select(Service.key, Service.id)).all())
     visits.complete(rows, now, kinds, services)
+    for table in ("patent", "firm_judgement"):
+        for row in rows.get(table, ()):
+            row["created_at"] = now
     for table in ("title", "pool_member"):
         for row in rows.get(table, ()):
             row["created_at"] = now
@@ -172,6 +175,9 @@ ORDER = (
     "firm_flag",
     "firm_officer",
     "firm_figure",
+    "firm_judgement",
+    "patent",
+    "patent_owner",
     "firm_tag",
     "contact",
     "title",

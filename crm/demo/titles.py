@@ -1,9 +1,8 @@
-"""How a demo firm climbed: titles over the years, pools, yearly figures, and how it left."""
+"""How a demo firm climbed: titles over the years, pools, and how it left."""
 
 import random
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 from crm.demo.words import DIVISION
@@ -16,11 +15,10 @@ HNTE_DAYS = ((11, 6), (11, 18), (12, 8))
 
 @dataclass
 class FirmHistory:
-    """What one firm was granted, joined, reported, and when it left the district (status, day)."""
+    """What one firm was granted, joined, and when it left the district (status, day)."""
 
     titles: list[Row] = field(default_factory=list)
     pools: list[Row] = field(default_factory=list)
-    figures: list[tuple[str, int, Decimal]] = field(default_factory=list)
     left: tuple[str, date] | None = None
 
 
@@ -42,7 +40,6 @@ def firm_history(rng: random.Random, firm: Row, today: date) -> FirmHistory:
             _badge(rng, history, "gazelle", oldest, today)
     if rng.random() < 0.45:
         _pool(rng, history, today)
-    _figures(rng, history, today)
     if rng.random() < 0.03:
         status = rng.choice(("moved_out", "deregistered"))
         history.left = (status, today - timedelta(days=rng.randrange(5, 500)))
@@ -144,19 +141,3 @@ def _pool(rng: random.Random, history: FirmHistory, today: date) -> None:
             "exit_reason": "已认定" if left else "",
         }
     )
-
-
-def _figures(rng: random.Random, history: FirmHistory, today: date) -> None:
-    revenue = Decimal(rng.randrange(200, 12_000))
-    staff = rng.randrange(8, 300)
-    share = Decimal(rng.randrange(15, 90)) / 1000
-    for year in range(today.year - 4, today.year):
-        revenue = (revenue * (Decimal(rng.randrange(90, 130)) / 100)).quantize(Decimal("0.01"))
-        staff = max(5, staff + rng.randrange(-4, 9))
-        values = {
-            "operating_revenue": revenue,
-            "rd_expense": (revenue * share).quantize(Decimal("0.01")),
-            "staff_total": Decimal(staff),
-            "tech_staff": Decimal(staff * rng.randrange(10, 45) // 100),
-        }
-        history.figures += [(key, year, value) for key, value in values.items() if rng.random() < 0.93]

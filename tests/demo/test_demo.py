@@ -6,6 +6,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from crm.assessing.candidates import STATES as STATES_OF_CANDIDATES
+from crm.assessing.candidates import candidates
 from crm.demo import words
 from crm.demo.generate import Ids, Size, code_for, generate
 from crm.demo.load import load
@@ -18,7 +20,11 @@ from models.firm.names import FirmSearch
 from models.issue import Issue
 from models.issue.menu import MenuItem
 from models.issue.trace import IssueMove
+from models.rules.assess.book import REGIMES
+from models.rules.assess.shelf import shipped
 from models.rules.issue import STATES
+from models.rules.judgement import problem
+from models.rules.patent import read_number
 from models.rules.uscc import classify
 from models.standing import Standing, StandingTitle
 from models.title import Title
@@ -86,6 +92,31 @@ def test_somebody_waits_for_renewal_on_any_day_of_the_year(lite_app: Flask, toda
     )
     assert db.session.scalars(waiting.limit(1)).first() is not None
     db.session.rollback()
+
+
+@pytest.mark.slow
+def test_every_title_has_firms_in_every_state(lite_app: Flask) -> None:
+    load(Size.of(400), 1, NOW, TODAY, str)
+    manager = db.session.scalars(select(User).where(User.email == "song@yunlan.example")).one()
+    for regime in REGIMES:
+        rows, without = candidates(manager, regime, TODAY, shipped())
+        assert {row.state for row in rows} == set(STATES_OF_CANDIDATES), regime
+        assert without > 0
+
+
+def test_rights_and_judgements_are_nobodys_and_not_of_tomorrow() -> None:
+    rows = generate(Size.of(300), 3, TODAY, IDS).rows
+    founded = {row["id"]: row["founded_on"] for row in rows["firm"]}
+    owner = {row["patent_id"]: row["firm_id"] for row in rows["patent_owner"]}
+    numbers = [read_number(row["number"]) for row in rows["patent"]]
+    assert all(number is not None and not number.broken for number in numbers)
+    assert len({row["number"] for row in rows["patent"]}) == len(rows["patent"])
+    for row in rows["patent"]:
+        assert founded[owner[row["id"]]] < row["filed_on"] and (row["granted_on"] or TODAY) <= TODAY
+        # Serials of a year that offices do not reach.
+        assert row["number"][5 if row["kind"] != "software_copyright" else 6] == "9"
+    for row in rows["firm_judgement"]:
+        assert row["said_on"] <= TODAY and problem(row["key"], row["answer"]) == ""
 
 
 def test_a_telephone_number_is_sealed_and_belongs_to_nobody(lite_app: Flask) -> None:
