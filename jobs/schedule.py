@@ -1,73 +1,90 @@
-"""The timetable: what happens by itself, and when. Rows of job_override change the hours or switch an entry off; the
-worker reads them again every minute (foundations 14)."""
+"""The timetable: what happens by itself, and when. Entries and their moments are data (models/rules/timetable_entries);
+here stand the functions that they call. Rows of job_override change moments or switch an entry off; the worker reads
+them again every minute (foundations 14)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.base import BaseTrigger
 from sqlalchemy import select
 
 from jobs import issues, upkeep
+from models import calendar, setting
 from models.base import db
 from models.clock import ZONE
+from models.rules.timetable import Known, When, WhenRefused, changed, next_slot, words
+from models.rules.timetable_entries import ENTRIES
 from models.task import JobOverride
 
 
 @dataclass(frozen=True)
 class Job:
-    """One entry: its name (contracts.md), what it is called on the page, its function of a moment, and its hours."""
+    """One entry: its name (contracts.md), what it is called on the page, its function of a moment, and when.
+
+    The function asks what is due and not yet done, commits what it does, may run twice or late, and returns what
+    contracts.md prints of it: `raised`, `sent`, `skipped` (key, reason); what else it counts stands beside.
+    """
 
     name: str
     title: str
     function: Callable[[datetime], dict[str, Any]]
-    #: Fields of a cron trigger, in Shanghai time.
-    hours: Mapping[str, int | str] = field(default_factory=dict)
+    when: When
 
-    def trigger(self) -> CronTrigger:
-        """When it fires."""
-        return CronTrigger(timezone=ZONE, **self.hours)
+
+def job(name: str, function: Callable[[datetime], dict[str, Any]]) -> Job:
+    """The entry of this name with the function that it calls. KeyError for a name that is no entry."""
+    entry = ENTRIES[name]
+    return Job(entry.name, entry.title, function, entry.when)
 
 
 JOBS: tuple[Job, ...] = (
-    Job("backup", "每日备份", upkeep.back_up, {"hour": 2, "minute": 30}),
-    Job("seal-audit", "封存审计记录", upkeep.seal_audit, {"second": 0}),
-    Job("clocks", "问题时限：签收、督办、提级、抽查、确认链接", issues.run_clocks, {"hour": 7, "minute": 0}),
-    Job("clean-up", "到期资料清理", upkeep.clean_up, {"hour": 3, "minute": 30}),
+    job("backup", upkeep.back_up),
+    job("seal-audit", upkeep.seal_audit),
+    job("clocks", issues.run_clocks),
+    job("clean-up", upkeep.clean_up),
 )
 
 
-class HoursRefused(ValueError):
-    """The words of an override are no hours."""
+@dataclass(frozen=True)
+class Trigger(BaseTrigger):
+    """An entry's moments, as the scheduler asks for them."""
 
+    when: When
+    known: Known
 
-def read_hours(words: str) -> dict[str, str]:
-    """The fields that `hour=6 minute=30` names. Raises HoursRefused when they are none of a trigger."""
-    try:
-        fields = dict(word.split("=", 1) for word in words.split())
-        CronTrigger(timezone=ZONE, **fields)
-    except (TypeError, ValueError) as error:
-        raise HoursRefused(f"时间写法不对：{words}") from error
-    return fields
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
+        """The first moment after the last one, or from now on; None when there is none to be seen."""
+        after = now - timedelta(microseconds=1) if previous_fire_time is None else previous_fire_time
+        slot = next_slot(self.when, after, self.known)
+        return None if slot is None else slot.at
+
+    def __str__(self) -> str:
+        return words(self.when)
 
 
 def timetable(overrides: Mapping[str, tuple[bool, str]], jobs: tuple[Job, ...] = JOBS) -> list[Job]:
-    """The entries in force: the defaults, changed by what overrides say of them (active, hours).
+    """The entries in force: the defaults, changed by what overrides say of them (active, time of day).
 
     An override that cannot be read leaves the default as it is; `check` names it.
     """
     entries = []
     for job in jobs:
-        active, words = overrides.get(job.name, (True, ""))
+        active, at = overrides.get(job.name, (True, ""))
         if not active:
             continue
         try:
-            entries.append(replace(job, hours=read_hours(words)) if words else job)
-        except HoursRefused:
+            entries.append(replace(job, when=changed(job.when, at=at)))
+        except WhenRefused:
             entries.append(job)
     return entries
+
+
+def known() -> Known:
+    """What moments depend on, as it is now."""
+    return Known(calendar.load(), setting.get_int("survey_weekday"))
 
 
 def list_overrides() -> dict[str, tuple[bool, str]]:
@@ -76,15 +93,15 @@ def list_overrides() -> dict[str, tuple[bool, str]]:
     return {row.job: (row.active, row.hours) for row in rows}
 
 
-def build_scheduler(run: Callable[[Job], None], entries: list[Job]) -> BackgroundScheduler:
-    """A scheduler that calls `run` with each entry at its hours; not started."""
+def build_scheduler(run: Callable[[Job], None], entries: list[Job], known: Known) -> BackgroundScheduler:
+    """A scheduler that calls `run` with each entry at its moments; not started."""
     scheduler = BackgroundScheduler(timezone=ZONE)
-    fit(scheduler, run, entries)
+    fit(scheduler, run, entries, known)
     return scheduler
 
 
-def fit(scheduler: BackgroundScheduler, run: Callable[[Job], None], entries: list[Job]) -> bool:
-    """Make the scheduler hold exactly these entries; True when anything had to change."""
+def fit(scheduler: BackgroundScheduler, run: Callable[[Job], None], entries: list[Job], known: Known) -> bool:
+    """Make the scheduler hold exactly these entries on this calendar; True when anything had to change."""
     wanted = {job.name: job for job in entries}
     held = {job.id: job for job in scheduler.get_jobs()}
     changed = False
@@ -92,8 +109,8 @@ def fit(scheduler: BackgroundScheduler, run: Callable[[Job], None], entries: lis
         scheduler.remove_job(name)
         changed = True
     for name, job in wanted.items():
-        trigger = job.trigger()
-        if name in held and str(held[name].trigger) == str(trigger):
+        trigger = Trigger(job.when, known)
+        if name in held and held[name].trigger == trigger:
             continue
         # Late is better than never: a job asks what is due, so one late run mends every missed one.
         scheduler.add_job(
@@ -110,9 +127,9 @@ def fit(scheduler: BackgroundScheduler, run: Callable[[Job], None], entries: lis
     return changed
 
 
-def was_missed(job: Job, last_started: datetime | None, now: datetime) -> bool:
+def was_missed(job: Job, last_started: datetime | None, now: datetime, known: Known) -> bool:
     """Whether the job should have run since it last did, because no worker was there."""
     if last_started is None:
         return False
-    due = job.trigger().get_next_fire_time(last_started, last_started)
-    return due is not None and due <= now
+    due = next_slot(job.when, last_started, known)
+    return due is not None and due.at <= now

@@ -19,6 +19,8 @@ from jobs.queue import LEASE, Queue
 from jobs.runs import last_runs, run_job
 from models import claim, clock
 from models.base import db
+from models.rules.timetable import Known, words
+from models.rules.workday import Workdays
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -70,7 +72,7 @@ class Worker:
         self.ended = threading.Event()
         self.queue = Queue(app, self.holder, self.stopping, lease)
         self.post = Post(app, self.holder, self.stopping)
-        self.scheduler = schedule.build_scheduler(self._run_job, [])
+        self.scheduler = schedule.build_scheduler(self._run_job, [], Known(Workdays({}, frozenset())))
         self.has_duty = False
         self._next: dict[Callable[[], None], datetime] = {}
 
@@ -139,10 +141,11 @@ class Worker:
             db.session.commit()
             if has and not self.has_duty:
                 entries = schedule.timetable(schedule.list_overrides())
-                schedule.fit(self.scheduler, self._run_job, entries)
+                known = schedule.known()
+                schedule.fit(self.scheduler, self._run_job, entries, known)
                 last = last_runs()
                 for job in entries:
-                    if schedule.was_missed(job, last.get(job.name), now):
+                    if schedule.was_missed(job, last.get(job.name), now, known):
                         self.scheduler.modify_job(job.name, next_run_time=now)
         if has != self.has_duty:
             log.info("timetable", held=has)
@@ -152,9 +155,9 @@ class Worker:
     def read_overrides(self) -> None:
         """Fit the scheduler to what administrators changed since the last look."""
         with self.app.app_context():
-            entries = schedule.timetable(schedule.list_overrides())
-        if schedule.fit(self.scheduler, self._run_job, entries):
-            log.info("timetable changed", jobs={job.name: dict(job.hours) for job in entries})
+            entries, known = schedule.timetable(schedule.list_overrides()), schedule.known()
+        if schedule.fit(self.scheduler, self._run_job, entries, known):
+            log.info("timetable changed", jobs={job.name: words(job.when) for job in entries})
 
     def _run_job(self, job: schedule.Job) -> None:
         if not self.stopping.is_set():

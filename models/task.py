@@ -191,7 +191,7 @@ class JobOverride(Model):
 
     job: Mapped[str] = mapped_column(Key, primary_key=True)
     active: Mapped[bool] = mapped_column(default=True)
-    #: Hours in the words of the timetable (`hour=6 minute=30`); empty keeps the default.
+    #: The time of day (8:30); empty keeps the default.
     hours: Mapped[str] = mapped_column(String(200), default="")
 
 

@@ -14,6 +14,8 @@ from models import audit_seal, calendar, clock, integrity, vault
 from models.audit_seal import Seal, Verdict
 from models.base import db
 from models.integrity import Problem
+from models.rules.timetable import WhenRefused, changed
+from models.rules.timetable_entries import ENTRIES
 from models.rules.workday import ASSUMED
 from models.user import User
 
@@ -99,14 +101,14 @@ def calendar_years() -> Iterator[Problem]:
 
 def overrides() -> Iterator[Problem]:
     """Changes of the timetable that cannot be read or name no job."""
-    from jobs.schedule import JOBS, HoursRefused, list_overrides, read_hours
+    from jobs.schedule import list_overrides
 
-    names = {job.name for job in JOBS}
-    for name, (_, hours) in list_overrides().items():
-        if name not in names:
+    for name, (_, at) in list_overrides().items():
+        entry = ENTRIES.get(name)
+        if entry is None:
             yield Problem("timetable", f"时间表里没有这项：{name}")
+            continue
         try:
-            if hours:
-                read_hours(hours)
-        except HoursRefused as error:
-            yield Problem("timetable", f"{name}：{error}")
+            changed(entry.when, at=at)
+        except WhenRefused as error:
+            yield Problem("timetable", f"{entry.title}：{error}")

@@ -73,7 +73,7 @@ def test_a_job_missed_while_no_worker_was_there_runs_at_once(app: Flask, monkeyp
         ran.set()
         return {}
 
-    monkeypatch.setattr(schedule.timetable, "__defaults__", ((Job("missed", "错过", note, {"hour": 2}),),))
+    monkeypatch.setattr(schedule.timetable, "__defaults__", ((Job("missed", "错过", note, NIGHT.when),),))
     long_ago = clock.now().replace(year=2020)
     db.session.add(JobRun(job="missed", started_at=long_ago, state="done"))
     db.session.commit()
