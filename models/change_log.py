@@ -73,6 +73,7 @@ LOGGED: dict[str, str | None] = {
     "issue_offer": None,
     "spot_check": None,
     "menu_item": None,
+    "rule_book": None,
     "title_type": None,
     "pool_type": None,
     "batch": None,

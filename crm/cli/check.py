@@ -10,7 +10,7 @@ from sqlalchemy import func, inspect, select
 
 from config import Config, ConfigError
 from crm.cli.output import answer, json_option
-from models import audit_seal, calendar, clock, integrity, vault
+from models import audit_seal, calendar, clock, integrity, rule_book, vault
 from models.audit_seal import Seal, Verdict
 from models.base import db
 from models.integrity import Problem
@@ -31,7 +31,14 @@ def command(full: bool, as_json: bool) -> None:
     found = [*schema()]
     if not found:
         verdict = audit_seal.verify(clock.now(), outside_seal())
-        found = [*environment(), *overrides(), *calendar_years(), *integrity.problems(full), *trail(verdict)]
+        found = [
+            *environment(),
+            *overrides(),
+            *rule_books(),
+            *calendar_years(),
+            *integrity.problems(full),
+            *trail(verdict),
+        ]
         click.echo(f"审计记录：已封存 {verdict.sealed} 条，待封存 {verdict.unsealed} 条{age(verdict)}", err=True)
     data: dict[str, Any] = {"ok": not found, "problems": [vars(problem) for problem in found]}
     lines = [f"{problem.check}: {problem.message}" for problem in found]
@@ -97,6 +104,12 @@ def calendar_years() -> Iterator[Problem]:
     missing = calendar.next_missing_year(clock.today())
     if missing is not None:
         yield Problem("calendar", f"{missing} 年的节假日通知还没有载入，期限{ASSUMED}：calendar import 通知文件")
+
+
+def rule_books() -> Iterator[Problem]:
+    """Versions of the rules in force that this program cannot read; the other versions hold meanwhile."""
+    for version, why in rule_book.unreadable():
+        yield Problem("rule_books", f"规则版本 {version} 读不出来，没有按它算：{why}")
 
 
 def overrides() -> Iterator[Problem]:

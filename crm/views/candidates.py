@@ -19,7 +19,7 @@ from models.base import db
 from models.firm import Firm
 from models.firm.choices import Choices
 from models.firm.filters import FirmFilter
-from models.rules.assess.shelf import shipped
+from models.rule_book import shelf
 from models.user import User
 
 bp = Blueprint("candidates", __name__, url_prefix="/candidates")
@@ -46,7 +46,7 @@ def _filter() -> FirmFilter:
 
 def _found() -> tuple[list[Candidate], int, FirmFilter]:
     chosen, today = _filter(), clock.today()
-    rows, without = candidates(g.user, _regime(), today, shipped(), chosen.conditions(g.user, today))
+    rows, without = candidates(g.user, _regime(), today, shelf(), chosen.conditions(g.user, today))
     return rows, without, chosen
 
 
@@ -67,7 +67,7 @@ def _firms(rows: Sequence[Candidate]) -> dict[int, Firm]:
 
 
 def _labels() -> dict[str, str]:
-    book = shipped().in_force(_regime(), clock.today())
+    book = shelf().in_force(_regime(), clock.today())
     return labels(book) if book else {}
 
 

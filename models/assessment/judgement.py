@@ -6,9 +6,10 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String, Text, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
-from models.base import Key, Model, Moment, among, db
+from models.base import Key, Model, Moment, Words, among, db
 from models.errors import Refused
 from models.firm.record import Firm
+from models.rule_book import versions_on
 from models.rules import judgement as rules
 from models.user import User
 
@@ -34,6 +35,9 @@ class FirmJudgement(Model):
     said_on: Mapped[date] = mapped_column(Date)
     said_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime] = mapped_column(Moment)
+
+    #: Of every title, the version of the rules in force on that day; empty for what was said before they were kept.
+    rule_versions: Mapped[frozenset[str]] = mapped_column(Words, default=frozenset())
 
     said_by: Mapped[User | None] = relationship(User)
 
@@ -63,7 +67,7 @@ def judge(firm: Firm, key: str, text: str, why: str, on: date, by: User, at: dat
     if not why.strip():
         raise Refused("请写依据：看了什么材料、谁说的")
     row = FirmJudgement(firm_id=firm.id, key=key, year=rules.year_of(key, on), answer=text.strip(), why=why.strip(),
-                        said_on=on, said_by_id=by.id, created_at=at)  # fmt: skip
+                        said_on=on, said_by_id=by.id, created_at=at, rule_versions=versions_on(on))  # fmt: skip
     db.session.add(row)
     db.session.flush()
     return row

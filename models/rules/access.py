@@ -28,6 +28,7 @@ PERMISSIONS: dict[str, str] = {
     "people.edit": "新建、停用账号，重置口令",
     "absences.edit": "登记外出与代理",
     "types.edit": "维护资质类型、培育库类型、批次，走访方式、服务、专项行动",
+    "books.edit": "起草、试算、启用和撤回规则版本",
     "calendar.edit": "载入节假日通知",
     "settings.edit": "修改系统设置",
     "rights.edit": "分配角色与权限",
@@ -83,6 +84,7 @@ ROLES: dict[str, frozenset[str]] = {
             "areas.edit",
             "units.edit",
             "types.edit",
+            "books.edit",
             "calendar.edit",
             "issues.dispatch",
             "issues.export",
@@ -97,6 +99,7 @@ ROLES: dict[str, frozenset[str]] = {
             "imports.run",
             "imports.decide",
             "types.edit",
+            "books.edit",
             "calendar.edit",
             "issues.close",
             "issues.dispatch",
@@ -157,7 +160,7 @@ ROLE_NAMES: dict[str, str] = {
 #: The rights page shows the permissions in these groups, by the word before the dot.
 GROUPS: dict[str, tuple[str, ...]] = {
     "企业": ("firms", "contacts"),
-    "资质与梯队": ("titles", "pool", "funnel", "figures", "types"),
+    "资质与梯队": ("titles", "pool", "funnel", "figures", "types", "books"),
     "走访与问题": ("visits", "issues"),
     "导入与后台": ("imports", "tasks"),
     "单位与人员": ("areas", "units", "people", "absences"),
@@ -174,7 +177,8 @@ ADMINISTRATORS = frozenset({"sysadmin", "secadmin", "auditor"})
 BUSINESS = frozenset(
     name
     for name in PERMISSIONS
-    if name.split(".")[0] in {"firms", "contacts", "titles", "pool", "funnel", "figures", "visits", "imports", "issues"}
+    if name.split(".")[0]
+    in {"firms", "contacts", "titles", "pool", "funnel", "figures", "books", "visits", "imports", "issues"}
 )
 
 

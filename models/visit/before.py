@@ -16,11 +16,11 @@ from models.assessment.bridge import inputs_of
 from models.base import db
 from models.firm.yearly import YEARLY, FirmFigure
 from models.promise import Promise
+from models.rule_book import shelf
 from models.rules import before as rules
 from models.rules.assess.answer import open_figures
 from models.rules.assess.judge import Judge
 from models.rules.assess.names import NUMBERS, label_of, with_year
-from models.rules.assess.shelf import shipped
 from models.rules.ladder import FOREVER, TitleState
 from models.standing import Standing, StandingTitle
 from models.title import TitleType
@@ -154,10 +154,10 @@ def _figures(found: dict[int, Card], today: date) -> dict[int, list[str]]:
         Standing.firm_id.in_(found), Standing.from_on <= today, Standing.to_on >= today
     )
     rungs = {firm_id: rung for firm_id, rung in db.session.execute(standing.order_by(Standing.firm_id))}  # noqa: C416
-    lacking, shelf = {}, shipped()
+    lacking, books = {}, shelf()
     for firm_id, inputs in inputs_of(list(found), today).items():
         regime = rules.next_title(rungs.get(firm_id))
-        book = shelf.in_force(regime, today)
+        book = books.in_force(regime, today)
         figures = open_figures(Judge(book, inputs.judged(regime))) if book and book.scoring else []
         lacking[firm_id] = [_named(figure, year) for figure in rules.asked(figures)]
     for firm_id, card in found.items():

@@ -15,11 +15,11 @@ from models.assessment.plan import FirmPlan
 from models.firm import Firm
 from models.firm.editing import may_change
 from models.firm.profile import origins
+from models.rule_book import shelf
 from models.rules import judgement as questions
 from models.rules.assess.book import REGIMES
 from models.rules.assess.names import NUMBERS, label_of, with_year
 from models.rules.assess.reading import Value
-from models.rules.assess.shelf import shipped
 
 
 @bp.get("/<int:firm_id>/gap")
@@ -29,8 +29,9 @@ def gap(firm_id: int) -> str:
     firm, on = Firm.get_for(g.user, firm_id), day()
     inputs = inputs_of([firm.id], on)[firm.id]
     tried = trial.read(request.args, on, present(inputs))
-    card = card_of(inputs, shipped())
-    after = card_of(inputs, shipped(), tried.changes) if tried.changes else None
+    books = shelf()
+    card = card_of(inputs, books)
+    after = card_of(inputs, books, tried.changes) if tried.changes else None
     return render_template(
         "firms/gap.html", firm=firm, on=on, as_of=on != clock.today(), card=card, after=after, tried=tried,
         changed=changed(inputs, tried), levers=trial.levers(on), present=now_words(inputs),

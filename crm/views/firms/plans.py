@@ -17,8 +17,8 @@ from models.errors import Refused
 from models.firm import Firm
 from models.firm.choices import Choices
 from models.firm.editing import check_may_change, may_change
+from models.rule_book import shelf
 from models.rules.assess.names import label_of
-from models.rules.assess.shelf import shipped
 
 Page = str | Response | tuple[str, int]
 
@@ -33,7 +33,7 @@ def new_plan(firm_id: int) -> Page:
     tried = trial.read(request.args, today, present(inputs))
     form = _form(firm, inputs, request.args.get("regime", ""))
     if form.validate_on_submit():
-        book = shipped().in_force(form.regime.data, today)
+        book = shelf().in_force(form.regime.data, today)
         draft = Draft(form.regime.data, aims_of(tried.typed, now_words(inputs)), int(form.owner_id.data),
                       form.due_on.data, form.note.data or "", form.steps)  # fmt: skip
         try:
@@ -58,7 +58,7 @@ def _form(firm: Firm, inputs: Inputs, regime: str) -> FirmPlanForm:
     if str(g.user.id) not in {key for key, _ in people}:
         people.append((str(g.user.id), g.user.name))
     first = {"regime": regime, "owner_id": str(firm.officer_a_id or g.user.id)}
-    part = next((part for part in card_of(inputs, shipped()).parts if part.regime == regime), None)
+    part = next((part for part in card_of(inputs, shelf()).parts if part.regime == regime), None)
     if part:
         unknown = [label_of(key, inputs.on.year - 1) for key in part.unknown]
         said = [step.words for step in part.nearest[:1]] + ([f"向企业要：{'、'.join(unknown)}"] if unknown else [])
@@ -76,7 +76,7 @@ def firm_plan(firm_id: int, plan_id: int) -> str:
 def _shown(firm: Firm, plan_id: int, form: EndPlanForm) -> str:
     plan, today = FirmPlan.get_of(firm, plan_id), clock.today()
     inputs = inputs_of([firm.id], today)[firm.id]
-    part = next(part for part in card_of(inputs, shipped()).parts if part.regime == plan.regime)
+    part = next(part for part in card_of(inputs, shelf()).parts if part.regime == plan.regime)
     now = now_words(inputs)
     aims = [
         (label_of(aim.key, plan.made_on.year - 1), aim.start, now.get(aim.key, ""), typed_words(aim.key, aim.to))

@@ -19,7 +19,7 @@ from models.firm.profile import Profile, Series, load
 from models.firm.record import CARE_LEVELS, CODE_KINDS, STATUSES
 from models.firm.status import FLAGS
 from models.issue.of_firm import of_firm
-from models.rules.assess.shelf import shipped
+from models.rule_book import shelf
 from models.rules.industry import industry_name
 from models.rules.issue import STATES as ISSUE_STATES
 from models.rules.ladder import RUNG_NAMES, TitleState
@@ -72,7 +72,7 @@ def show(firm_id: int) -> str | Response:
 
 def brief(firm_id: int, on: date) -> Card:
     """What each title would say of the firm, for the card on its record."""
-    return card_of(inputs_of([firm_id], on)[firm_id], shipped())
+    return card_of(inputs_of([firm_id], on)[firm_id], shelf())
 
 
 def day() -> date:

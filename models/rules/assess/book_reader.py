@@ -4,6 +4,7 @@ Decimals are read exactly. Nothing is filled in: an entry without its source or 
 key that nobody reads, because a misspelt limit would otherwise be a limit that is not there.
 """
 
+import re
 import tomllib
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -26,6 +27,7 @@ from models.rules.assess.book import (
     Test,
     Validity,
 )
+from models.rules.assess.book_lines import said
 from models.rules.assess.measures import MEASURES
 from models.rules.assess.names import DECLARED, JUDGEMENTS, OTHER_TITLES, TITLES
 
@@ -40,29 +42,39 @@ _VALIDITY = {"year_end", "+3y", "+3y-1d"}
 
 
 class BookRefused(ValueError):
-    """The rule book cannot be used; the message names file, entry and reason for an administrator."""
+    """The rule book cannot be used; the message names file, entry and reason for an administrator.
+
+    `section` and `number` say which entry of the text it is (the number-th [[section]]), `step` which line of a list in
+    it, `line` which line of the text where the reader knows it.
+    """
+
+    def __init__(
+        self, message: str, reason: str = "", where: str = "", spot: tuple[str, int, int] = ("", 0, 0), line: int = 0
+    ) -> None:
+        super().__init__(message or reason)
+        self.reason, self.where, self.line = reason or message, where, line
+        self.section, self.number, self.step = spot
 
 
 class _Place:
     """Where in which file we are, for the message."""
 
-    def __init__(self, origin: str, where: str = "") -> None:
-        self.origin, self.where = origin, where
+    def __init__(self, origin: str, where: str = "", spot: tuple[str, int, int] = ("", 0, 0)) -> None:
+        self.origin, self.where, self.spot = origin, where, spot
 
-    def at(self, where: str) -> "_Place":
-        return _Place(self.origin, f"{self.where} {where}".strip())
+    def at(self, where: str, section: str = "", number: int = 0, step: int = 0) -> "_Place":
+        mine = self.spot if not section else (section, number, 0)
+        return _Place(self.origin, f"{self.where} {where}".strip(), (*mine[:2], step or mine[2]))
 
-    def refuse(self, message: str) -> BookRefused:
-        return BookRefused(f"规则文件 {self.origin}" + (f"，{self.where}" if self.where else "") + f"：{message}")
+    def refuse(self, message: str, line: int = 0) -> BookRefused:
+        text = f"规则文件 {self.origin}" + (f"，{self.where}" if self.where else "") + f"：{message}"
+        return BookRefused(text, message, self.where, self.spot, line)
 
 
 def read_book(text: str, origin: str) -> Book:
     """The book in a TOML text. Raises BookRefused."""
     place = _Place(origin)
-    try:
-        data = tomllib.loads(text, parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, ArithmeticError) as error:
-        raise place.refuse(f"不是正确的 TOML 文件（{error}）") from error
+    data = _parsed(text, place)
     regime = _text(data, "regime", place)
     if regime not in CONTRACT:
         raise place.refuse(f"regime 应是 {'、'.join(CONTRACT)} 之一，现在写的是“{regime}”")
@@ -93,13 +105,19 @@ def read_book(text: str, origin: str) -> Book:
     return book
 
 
+def _parsed(text: str, place: _Place) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except (tomllib.TOMLDecodeError, ArithmeticError) as error:
+        found = re.search(r"at line (\d+)", str(error))
+        line = int(found[1]) if found else text.count("\n") + 1
+        raise place.refuse(f"不是正确的 TOML 文件（{said(str(error))}）", line) from error
+
+
 def read_efforts(text: str, origin: str) -> dict[str, Fraction]:
     """What one unit of a change is worth, by figure (efforts.toml). Raises BookRefused."""
     place = _Place(origin)
-    try:
-        data = tomllib.loads(text, parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, ArithmeticError) as error:
-        raise place.refuse(f"不是正确的 TOML 文件（{error}）") from error
+    data = _parsed(text, place)
     found = {name: _number(value, name, place) for name, value in data.items()}
     if low := [name for name, value in found.items() if value <= 0]:
         raise place.refuse(f"{low[0]} 应大于 0")
@@ -153,7 +171,7 @@ def _validity(data: dict[str, Any], place: _Place) -> Validity:
     entry = data.get("validity")
     if not isinstance(entry, dict):
         raise place.refuse("缺 validity（有效期规则、出处、可信度）")
-    inside = place.at("validity")
+    inside = place.at("validity", "validity")
     _known(entry, inside, {"rule", "source", "confidence"})
     rule = _text(entry, "rule", inside)
     if rule not in _VALIDITY:
@@ -179,7 +197,7 @@ def _entries(
         raise place.refuse(f"{name} 应写成 [[{name}]] 一节一节")
     found, seen = [], set()
     for number, entry in enumerate(listed, 1):
-        inside = place.at(f"{word} {entry.get('key', f'第 {number} 个')}")
+        inside = place.at(f"{word} {entry.get('key', f'第 {number} 个')}", name, number)
         if entry.get("key") in seen:
             raise inside.refuse("写了两次")
         seen.add(entry.get("key"))
@@ -256,7 +274,7 @@ def _compared(entry: dict[str, Any], kind: str, comparison: str, place: _Place) 
         raise place.refuse("分档界限写成 at_least = [{ up_to = …, limit = … }, …, { limit = … }]")
     tiers: list[tuple[Fraction | None, Fraction]] = []
     for number, tier in enumerate(value, 1):
-        inside = place.at(f"第 {number} 档")
+        inside = place.at(f"第 {number} 档", step=number)
         _known(tier, inside, {"up_to", "limit"})
         up_to = _number(tier["up_to"], "up_to", inside) if "up_to" in tier else None
         if (up_to is None) != (number == len(value)):
@@ -292,7 +310,7 @@ def _steps(listed: Any, most: int, otherwise: int, place: _Place) -> tuple[Step,
         raise place.refuse("steps 应是一列档次，如 [{ measure = …, at_least = …, gives = … }]")
     found: list[Step] = []
     for number, entry in enumerate(listed, 1):
-        inside = place.at(f"第 {number} 档")
+        inside = place.at(f"第 {number} 档", step=number)
         rest = {name: value for name, value in entry.items() if name not in {"gives", "human"}}
         test, gives = _test(rest, inside), entry.get("gives")
         low, high = gives if isinstance(gives, list) and len(gives) == 2 else (gives, gives)
@@ -342,10 +360,10 @@ def _check(book: Book, place: _Place) -> None:
 def _references(book: Book, place: _Place) -> None:
     """Sums and bests name entries before them; conditions name points there are."""
     bands = [band.key for band in book.bands]
-    for word, entries in (("得分项", book.points), ("分数区间", book.bands)):
+    for word, section, entries in (("得分项", "points", book.points), ("分数区间", "bands", book.bands)):
         before: list[str] = []
-        for item in entries:
-            inside = place.at(f"{word} {item.key}")
+        for number, item in enumerate(entries, 1):
+            inside = place.at(f"{word} {item.key}", section, number)
             for key in (*item.best_of, *item.sum_of):
                 if key not in before:
                     raise inside.refuse(f"要引用写在它前面的一项，没有“{key}”")
@@ -354,10 +372,13 @@ def _references(book: Book, place: _Place) -> None:
             if any(step.test.points for step in item.steps):
                 raise inside.refuse("档次不能拿得分来比")
             before.append(item.key)
-    for entry, tests in [
-        *((condition, (*condition.tests, *condition.unless)) for condition in book.conditions),
-        *((route, (route.test,)) for route in (*book.direct, *book.triggers)),
-    ]:
-        for test in tests:
-            if test.points and test.points not in {item.key for item in book.points}:
-                raise place.at(f"{entry.key}").refuse(f"没有得分项“{test.points}”")
+    items = {item.key for item in book.points}
+    tests: dict[str, list[tuple[str, tuple[Test, ...]]]] = {
+        "conditions": [(one.key, (*one.tests, *one.unless)) for one in book.conditions],
+        "direct": [(one.key, (one.test,)) for one in book.direct],
+        "triggers": [(one.key, (one.test,)) for one in book.triggers],
+    }
+    for section, asked in tests.items():
+        for number, (key, each) in enumerate(asked, 1):
+            if lost := [test.points for test in each if test.points and test.points not in items]:
+                raise place.at(key, section, number).refuse(f"没有得分项“{lost[0]}”")
