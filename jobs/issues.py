@@ -16,7 +16,7 @@ from models.issue.acts import timetable
 
 def run_clocks(now: datetime) -> dict[str, Any]:
     """Silence counts as accepted, parked matters come back, slips and escalations of 督办, the month's spot checks, and
-    the links that firms are to get. Returns how many of each; each kind is committed by itself."""
+    the links that firms are to get. Returns how many of each, links as sent; each kind is committed by itself."""
     on = clock.local(now).date()
     config = current_app.config["TIDU"]
     ways = Ways.of(config.public_base_url, config.mail_url)
@@ -32,8 +32,9 @@ def run_clocks(now: datetime) -> dict[str, Any]:
         "spot_checks": partial(timetable.due_spot_checks, on, now),
         "links": partial(timetable.due_links, on, deliver, now),
     }
-    made = {}
+    made: dict[str, int] = {}
     for name, function in kinds.items():
         made[name] = function()
         db.session.commit()
-    return made
+    raised = sum(count for name, count in made.items() if name != "links")
+    return {"raised": raised, "sent": made["links"], "skipped": [], **made}

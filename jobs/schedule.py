@@ -9,15 +9,13 @@ from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
-from sqlalchemy import select
 
 from jobs import issues, upkeep
-from models import calendar, setting
-from models.base import db
 from models.clock import ZONE
-from models.rules.timetable import Known, When, WhenRefused, changed, next_slot, words
+from models.rules.timetable import Known, When, next_slot, words
 from models.rules.timetable_entries import ENTRIES
 from models.task import JobOverride
+from models.timetable import moved
 
 
 @dataclass(frozen=True)
@@ -65,32 +63,13 @@ class Trigger(BaseTrigger):
         return words(self.when)
 
 
-def timetable(overrides: Mapping[str, tuple[bool, str]], jobs: tuple[Job, ...] = JOBS) -> list[Job]:
-    """The entries in force: the defaults, changed by what overrides say of them (active, time of day).
+def timetable(overrides: Mapping[str, JobOverride], jobs: tuple[Job, ...] = JOBS) -> list[Job]:
+    """The entries in force: the defaults, changed by what overrides say of them, without those that are paused.
 
     An override that cannot be read leaves the default as it is; `check` names it.
     """
-    entries = []
-    for job in jobs:
-        active, at = overrides.get(job.name, (True, ""))
-        if not active:
-            continue
-        try:
-            entries.append(replace(job, when=changed(job.when, at=at)))
-        except WhenRefused:
-            entries.append(job)
-    return entries
-
-
-def known() -> Known:
-    """What moments depend on, as it is now."""
-    return Known(calendar.load(), setting.get_int("survey_weekday"))
-
-
-def list_overrides() -> dict[str, tuple[bool, str]]:
-    """What administrators changed, by job."""
-    rows = db.session.scalars(select(JobOverride).order_by(JobOverride.job))
-    return {row.job: (row.active, row.hours) for row in rows}
+    active = [job for job in jobs if job.name not in overrides or overrides[job.name].active]
+    return [replace(job, when=moved(job.when, overrides.get(job.name))[0]) for job in active]
 
 
 def build_scheduler(run: Callable[[Job], None], entries: list[Job], known: Known) -> BackgroundScheduler:
@@ -125,11 +104,3 @@ def fit(scheduler: BackgroundScheduler, run: Callable[[Job], None], entries: lis
         )
         changed = True
     return changed
-
-
-def was_missed(job: Job, last_started: datetime | None, now: datetime, known: Known) -> bool:
-    """Whether the job should have run since it last did, because no worker was there."""
-    if last_started is None:
-        return False
-    due = next_slot(job.when, last_started, known)
-    return due is not None and due.at <= now

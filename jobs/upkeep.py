@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 
 from crm.backup.make import backup
 from models import audit_seal, clock, file, setting, vault
@@ -11,10 +11,15 @@ from models.base import db
 from models.file import StoredFile
 from models.firm.contacts import Contact
 from models.importing import ImportRun
+from models.rules.timetable_due import LOOK_BACK
+from models.rules.timetable_entries import ENTRIES
 from models.task import JobRun
 
-#: How long runs of the timetable stay listed.
-RUNS_KEPT = timedelta(days=30)
+#: How long runs of the timetable stay listed: those that say of a period that it was done as long as anybody could
+#: ask for it, those of an entry of every minute a few days.
+RUNS_KEPT = LOOK_BACK + timedelta(days=60)
+OLD_RUNS_KEPT = timedelta(days=30)
+FREQUENT_KEPT = timedelta(days=2)
 #: Bytes younger than this may belong to a row that is not committed yet.
 UNNAMED_KEPT = timedelta(days=1)
 
@@ -50,7 +55,7 @@ def seal_audit(now: datetime) -> dict[str, Any]:
 def clean_up(now: datetime) -> dict[str, Any]:
     """Remove what has served its time and return how much of each; contacts past theirs are only counted."""
     today = clock.local(now).date()
-    runs = db.session.execute(delete(JobRun).where(JobRun.started_at < now - RUNS_KEPT).returning(JobRun.id)).all()
+    runs = _forget_runs(now)
     due = select(StoredFile.id).where(StoredFile.keep_until < today)
     db.session.execute(update(ImportRun).where(ImportRun.file_id.in_(due)).values(file_id=None))
     originals = db.session.execute(delete(StoredFile).where(StoredFile.id.in_(due)).returning(StoredFile.id)).all()
@@ -60,9 +65,19 @@ def clean_up(now: datetime) -> dict[str, Any]:
     db.session.commit()
     overdue = db.session.scalar(select(func.count(Contact.id)).where(Contact.keep_until < today))
     return {
-        "runs": len(runs),
+        "runs": runs,
         "originals": len(originals),
         "audit_entries": entries,
         "contacts_overdue": overdue,
         "files": file.sweep(now - UNNAMED_KEPT),
     }
+
+
+def _forget_runs(now: datetime) -> int:
+    frequent = [name for name, entry in ENTRIES.items() if entry.when.kind == "every"]
+    old = or_(
+        JobRun.started_at < now - RUNS_KEPT,
+        and_(JobRun.period.is_(None), JobRun.started_at < now - OLD_RUNS_KEPT),
+        and_(JobRun.job.in_(frequent), JobRun.started_at < now - FREQUENT_KEPT),
+    )
+    return len(db.session.execute(delete(JobRun).where(old).returning(JobRun.id)).all())

@@ -16,8 +16,8 @@ import structlog
 from jobs import schedule
 from jobs.post import Post
 from jobs.queue import LEASE, Queue
-from jobs.runs import last_runs, run_job
-from models import claim, clock
+from jobs.runs import Runs
+from models import claim, clock, timetable
 from models.base import db
 from models.rules.timetable import Known, words
 from models.rules.workday import Workdays
@@ -33,7 +33,7 @@ TIMETABLE = "timetable"
 POLL = 1.0
 BEAT = 1.0
 RENEW_DUTY = timedelta(seconds=15)
-READ_OVERRIDES = timedelta(seconds=60)
+READ_TIMETABLE = timedelta(seconds=60)
 
 
 def log_to_stderr() -> None:
@@ -64,7 +64,7 @@ def log_to_stderr() -> None:
 class Worker:
     """One worker process: `run` works until `stop` is called."""
 
-    def __init__(self, app: "Flask", lease: timedelta = LEASE) -> None:
+    def __init__(self, app: "Flask", lease: timedelta = LEASE, jobs: tuple[schedule.Job, ...] = schedule.JOBS) -> None:
         self.app = app
         self.holder = f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(3)}"
         self.lease = lease
@@ -72,7 +72,11 @@ class Worker:
         self.ended = threading.Event()
         self.queue = Queue(app, self.holder, self.stopping, lease)
         self.post = Post(app, self.holder, self.stopping)
-        self.scheduler = schedule.build_scheduler(self._run_job, [], Known(Workdays({}, frozenset())))
+        self.runs = Runs(app, self.holder, lease)
+        self.jobs = jobs
+        self.entries: list[schedule.Job] = []
+        self.known = Known(Workdays({}, frozenset()))
+        self.scheduler = schedule.build_scheduler(self._run_job, [], self.known)
         self.has_duty = False
         self._next: dict[Callable[[], None], datetime] = {}
 
@@ -123,7 +127,7 @@ class Worker:
             for act, every in (
                 (self.queue.pulse, timedelta(0)),
                 (self.keep_duty, RENEW_DUTY),
-                (self.read_overrides, READ_OVERRIDES),
+                (self.read_timetable, READ_TIMETABLE),
             ):
                 now = clock.now()
                 if self._next.get(act, now) <= now:
@@ -136,32 +140,46 @@ class Worker:
     def keep_duty(self) -> None:
         """Take the timetable when nobody has it, keep it when we do; only its holder's scheduler runs."""
         with self.app.app_context():
-            now = clock.now()
-            has = claim.take_duty(TIMETABLE, self.holder, now, self.lease)
+            has = claim.take_duty(TIMETABLE, self.holder, clock.now(), self.lease)
             db.session.commit()
-            if has and not self.has_duty:
-                entries = schedule.timetable(schedule.list_overrides())
-                known = schedule.known()
-                schedule.fit(self.scheduler, self._run_job, entries, known)
-                last = last_runs()
-                for job in entries:
-                    if schedule.was_missed(job, last.get(job.name), now, known):
-                        self.scheduler.modify_job(job.name, next_run_time=now)
+        if has and not self.has_duty:
+            self._fit()
+            self.make_up()
         if has != self.has_duty:
             log.info("timetable", held=has)
             (self.scheduler.resume if has else self.scheduler.pause)()
         self.has_duty = has
+        self.runs.pulse(clock.now())
 
-    def read_overrides(self) -> None:
-        """Fit the scheduler to what administrators changed since the last look."""
+    def read_timetable(self) -> None:
+        """Fit the scheduler to what administrators changed and to the calendar, and begin what is owed."""
+        if self._fit():
+            log.info("timetable changed", jobs={job.name: words(job.when) for job in self.entries})
+        if self.has_duty:
+            self.make_up()
+
+    def _fit(self) -> bool:
         with self.app.app_context():
-            entries, known = schedule.timetable(schedule.list_overrides()), schedule.known()
-        if schedule.fit(self.scheduler, self._run_job, entries, known):
-            log.info("timetable changed", jobs={job.name: words(job.when) for job in entries})
+            self.entries = schedule.timetable(timetable.overrides(), self.jobs)
+            self.known = timetable.known()
+        return schedule.fit(self.scheduler, self._run_job, self.entries, self.known)
+
+    def make_up(self) -> None:
+        """Let entries that owe a run begin at once: one was missed, its holder died, or it failed a while ago."""
+        now = clock.now()
+        with self.app.app_context():
+            owing = [job.name for job in self.entries if self.runs.owes(job, now, self.known)]
+            rows = timetable.overrides()
+            paused = [(job, rows[job.name]) for job in self.jobs if job.name in rows and not rows[job.name].active]
+            for job, when in [(job.name, timetable.moved(job.when, row)[0]) for job, row in paused]:
+                timetable.note_paused(job, when, self.known, now)
+                db.session.commit()
+        for name in owing:
+            self.scheduler.modify_job(name, next_run_time=now)
 
     def _run_job(self, job: schedule.Job) -> None:
         if not self.stopping.is_set():
-            run_job(self.app, job, clock.now())
+            self.runs.run(job, clock.now(), self.known)
 
     def _give_up_duty(self) -> None:
         with self.app.app_context():

@@ -83,6 +83,7 @@ LOGGED: dict[str, str | None] = {
     "absence": None,
     "calendar_year": None,
     "setting": None,
+    "job_override": None,
     "role": None,
     "user": None,
 }

@@ -14,6 +14,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from models.base import db
 from models.task import WorkerLease
 
+CLOCK_WRONG = timedelta(hours=1)
+
 
 def claim(
     model: Any,
@@ -59,7 +61,8 @@ def take_duty(duty: str, holder: str, now: datetime, lease: timedelta) -> bool:
     """Take or keep a duty that one process at a time has; False while another holds it. The caller commits."""
     begin_writing()
     mine = {"holder": holder, "until": now + lease}
-    free = or_(WorkerLease.holder == holder, WorkerLease.until < now)
+    # No lease lasts that long: the clock was set back since it was taken.
+    free = or_(WorkerLease.holder == holder, WorkerLease.until < now, WorkerLease.until > now + CLOCK_WRONG)
     if _touched(update(WorkerLease).where(WorkerLease.duty == duty, free).values(mine)):
         return True
     added = db.session.execute(

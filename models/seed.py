@@ -15,7 +15,7 @@ NOT_DATA = frozenset(
     {
         "role", "title_type", "pool_type", "visit_kind", "service", "contact_scheme_kind", "outcome_kind", "setting",
         "opinion_kind", "issue_class", "issue_topic", "duty_rule",
-        "job_override", "job_run", "worker_lease", "task", "change", "calendar_day", "calendar_year",
+        "job_override", "job_run", "job_since", "worker_lease", "task", "change", "calendar_day", "calendar_year",
     }
 )  # fmt: skip
 #: The trail may begin before there is an account; nothing takes it away again.

@@ -45,6 +45,7 @@ SETTINGS: dict[str, SettingKind] = {
         "no", "动态口令", choices=(("no", "各人自选"), ("admins", "管理员必须"), ("all", "所有人必须"))
     ),
     "sending": SettingKind("on", "对外发送", choices=(("on", "照常"), ("paused", "暂停（恢复备份之后）"))),
+    "restored_from": SettingKind("", "恢复的备份是什么时候的"),
     "mail_per_minute": SettingKind("30", "每分钟最多发邮件", "封", low=1, high=600),
     "bureau_phone": SettingKind("", "对外电话（企业和外单位经办人看到）"),
     "backup_keep": SettingKind("14", "每日备份保留", "份", low=1, high=366),
@@ -77,11 +78,13 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "单位": ("bureau_name", "bureau_phone", "district_division", "officer_scope"),
     "口令": ("password_length", "password_classes", "password_days", "password_history"),
     "登录": ("lock_after", "lock_minutes", "idle_minutes", "session_hours", "phone_hours", "totp_required"),
-    "保存": ("audit_days", "contact_months", "original_months", "backup_keep", "sending", "mail_per_minute"),
+    "保存": ("audit_days", "contact_months", "original_months", "backup_keep", "mail_per_minute"),
     "走访": ("survey_weekday", "burden_days", "visit_photos", "photo_megabytes"),
     "问题清单": ("issue_outside", "spot_share"),
     "走访间隔": ("care_days_A", "care_days_B", "care_days_C", "care_days_reserve"),
 }
+#: Those that an administrator types; the others are set where they are explained.
+SHOWN: tuple[str, ...] = tuple(key for keys in SECTIONS.values() for key in keys)
 
 
 class Setting(Model):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, func, select, update
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, false, func, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Key, Model, Moment, db, one_of
@@ -185,26 +185,93 @@ class WorkerLease(Model):
 
 
 class JobOverride(Model):
-    """What an administrator changed about one entry of the timetable: other hours, or not at all."""
+    """What an administrator changed about one entry of the timetable: another time, or not at all."""
 
     __tablename__ = "job_override"
 
-    job: Mapped[str] = mapped_column(Key, primary_key=True)
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    job: Mapped[str] = mapped_column(Key, unique=True)
+    #: False: paused.
     active: Mapped[bool] = mapped_column(default=True)
-    #: The time of day (8:30); empty keeps the default.
+    #: Why it is paused.
+    reason: Mapped[str] = mapped_column(Text, default="")
+    #: The time of day (8:30); empty keeps the default, as does None in the following.
     hours: Mapped[str] = mapped_column(String(200), default="")
+    weekday: Mapped[int | None]
+    day: Mapped[int | None]
+    nth: Mapped[int | None]
+    #: What becomes of a day off.
+    rule: Mapped[str | None] = mapped_column(Key)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    changed_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    @property
+    def given(self) -> dict[str, str | int | None]:
+        """What `timetable.changed` is to change."""
+        return {"at": self.hours, "weekday": self.weekday, "day": self.day, "nth": self.nth, "rule": self.rule}
+
+
+class JobSince(Model):
+    """From when on an entry is kept: what its moments before that missed is nobody's fault."""
+
+    __tablename__ = "job_since"
+
+    job: Mapped[str] = mapped_column(Key, primary_key=True)
+    since: Mapped[datetime] = mapped_column(Moment)
+
+
+RUN_STATES = {
+    "running": "正在做",
+    "done": "完成",
+    "failed": "没做成",
+    "merged": "并入后一次",
+    "paused": "暂停中，没做",
+    "maybe": "恢复备份前可能已做",
+}
 
 
 class JobRun(Model):
-    """One run of a job of the timetable, with its result."""
+    """One run of a job of the timetable, with its result: one for each period, those by hand besides."""
 
     __tablename__ = "job_run"
-    __table_args__ = (Index("ix_job_run_job", "job", "started_at"),)
+    __table_args__ = (
+        CheckConstraint(one_of("state", RUN_STATES), name="state"),
+        Index("ix_job_run_job", "job", "started_at"),
+        # However many schedulers run: the second to claim a period fails.
+        Index(
+            "uq_job_run_period", "job", "period", unique=True,
+            sqlite_where=text("NOT by_hand"), postgresql_where=text("NOT by_hand"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     job: Mapped[str] = mapped_column(Key)
+    #: 2026-W47, 2026-10, 2026-Q3, 2026-11-22; None in rows from before periods were kept.
+    period: Mapped[str | None] = mapped_column(Key)
+    #: The moment of the timetable that it stands for.
+    due_at: Mapped[datetime | None] = mapped_column(Moment)
+    #: 补跑: it began well after that.
+    late: Mapped[bool] = mapped_column(default=False, server_default=false())
+    by_hand: Mapped[bool] = mapped_column(default=False, server_default=false())
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     started_at: Mapped[datetime] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     state: Mapped[str] = mapped_column(Key)
     result: Mapped[str] = mapped_column(Text, default="{}")
     error: Mapped[str] = mapped_column(Text, default="")
+    attempts: Mapped[int] = mapped_column(default=1, server_default="1")
+    holder: Mapped[str | None] = mapped_column(String(100))
+    lease_until: Mapped[datetime | None] = mapped_column(Moment)
+
+    @property
+    def state_words(self) -> str:
+        """How it stands, in an officer's words."""
+        words = RUN_STATES[self.state]
+        if self.by_hand:
+            return f"手动{words}"
+        return f"补跑{words}" if self.late and self.state in ("running", "done", "failed") else words
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """What the job's function returned."""
+        return dict(json.loads(self.result))

@@ -68,8 +68,9 @@ def _restore(path: Path, bundle: zipfile.ZipFile, progress: Progress) -> Restore
     progress(len(tables), len(tables) + 1, "重建检索与梯队")
     derived.rebuild()
     # Not through the session: the change log is to come back as it was; the audit trail tells of the restore.
-    pause = claim.upsert(setting.Setting).values(key="sending", value="paused")
-    db.session.execute(pause.on_conflict_do_update(index_elements=["key"], set_={"value": "paused"}))
+    for key, value in (("sending", "paused"), ("restored_from", manifest["made_at"])):
+        put = claim.upsert(setting.Setting).values(key=key, value=value)
+        db.session.execute(put.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
     return Restored(archive, manifest["key"] == vault.fingerprint())
 
 

@@ -10,11 +10,10 @@ from sqlalchemy import func, inspect, select
 
 from config import Config, ConfigError
 from crm.cli.output import answer, json_option
-from models import audit_seal, calendar, clock, integrity, rule_book, vault
+from models import audit_seal, calendar, clock, integrity, rule_book, timetable, vault
 from models.audit_seal import Seal, Verdict
 from models.base import db
 from models.integrity import Problem
-from models.rules.timetable import WhenRefused, changed
 from models.rules.timetable_entries import ENTRIES
 from models.rules.workday import ASSUMED
 from models.user import User
@@ -114,14 +113,8 @@ def rule_books() -> Iterator[Problem]:
 
 def overrides() -> Iterator[Problem]:
     """Changes of the timetable that cannot be read or name no job."""
-    from jobs.schedule import list_overrides
-
-    for name, (_, at) in list_overrides().items():
-        entry = ENTRIES.get(name)
-        if entry is None:
+    for name, override in timetable.overrides().items():
+        if name not in ENTRIES:
             yield Problem("timetable", f"时间表里没有这项：{name}")
-            continue
-        try:
-            changed(entry.when, at=at)
-        except WhenRefused as error:
-            yield Problem("timetable", f"{entry.title}：{error}")
+        elif unreadable := timetable.line(ENTRIES[name], override).unreadable:
+            yield Problem("timetable", f"{ENTRIES[name].title}：{unreadable}")

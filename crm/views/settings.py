@@ -8,7 +8,7 @@ from crm.access import needs
 from forms.setting import settings_form
 from models import setting
 from models.base import db
-from models.setting import SECTIONS, SETTINGS
+from models.setting import SECTIONS, SHOWN
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -26,7 +26,7 @@ def system() -> str | Response:
     """The settings of the bureau."""
     form = settings_form(setting.get_all())
     if form.validate_on_submit():
-        changed = [key for key in SETTINGS if setting.change(key, str(form[key].data))]
+        changed = [key for key in SHOWN if setting.change(key, str(form[key].data))]
         for key in changed:
             trail.note("setting.edit", subject="setting", detail={"key": key, "value": form[key].data})
         db.session.commit()

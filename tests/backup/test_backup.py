@@ -79,7 +79,8 @@ def kind_of(app: Flask) -> str:
 
 
 def without_pause(everything: dict[str, list[bytes]]) -> dict[str, list[bytes]]:
-    return {**everything, "setting": [line for line in everything["setting"] if b'"sending"' not in line]}
+    added = (b'"sending"', b'"restored_from"')
+    return {**everything, "setting": [row for row in everything["setting"] if not any(key in row for key in added)]}
 
 
 def keep_file(data: bytes, sealed: bool = False) -> file.StoredFile:
@@ -152,6 +153,7 @@ def test_after_a_restore_sending_is_paused(app: Flask, fresh: Fresh, tmp_path: P
         restore(archive.path)
         db.session.commit()
         assert setting.get("sending") == "paused"
+        assert setting.get("restored_from") == NOW.isoformat()
 
 
 def test_numbering_goes_on_after_the_restored_rows(app: Flask, fresh: Fresh, tmp_path: Path) -> None:

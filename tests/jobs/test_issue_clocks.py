@@ -16,7 +16,8 @@ from models.issue.parts import IssueSlip
 from tests.support.issue_story import MONDAY, given, make_cast, proposed
 
 DAY = timedelta(days=1)
-NOTHING = {"signed_by_silence": 0, "resumed": 0, "slips": 0, "escalated": 0, "spot_checks": 0, "links": 0}
+NOTHING = {"signed_by_silence": 0, "resumed": 0, "slips": 0, "escalated": 0, "spot_checks": 0, "links": 0,
+           "raised": 0, "sent": 0, "skipped": []}  # fmt: skip
 
 
 def test_the_clocks_are_on_the_timetable_under_their_name(lite_app: Flask) -> None:

@@ -7,26 +7,23 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from config import ROOT
-from jobs import schedule
 from jobs.schedule import Job
 from jobs.worker import Worker
 from models import clock
 from models.base import db
-from models.task import KINDS, JobOverride, JobRun, Task, TaskKind, enqueue
+from models.rules.timetable import When
+from models.task import KINDS, JobOverride, JobRun, JobSince, Task, TaskKind, enqueue
 from tests.jobs.test_timetable import DAWN, NIGHT
 
 PATIENCE = 30.0
-
-
-@pytest.fixture
-def short_timetable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schedule.timetable, "__defaults__", ((NIGHT, DAWN),))
 
 
 @pytest.fixture
@@ -40,8 +37,8 @@ def held(worker: Worker) -> list[str]:
     return sorted(job.id for job in worker.scheduler.get_jobs())
 
 
-def test_of_two_workers_one_runs_the_timetable(app: Flask, short_timetable: None) -> None:
-    first, second = Worker(app), Worker(app)
+def test_of_two_workers_one_runs_the_timetable(app: Flask) -> None:
+    first, second = Worker(app, jobs=(NIGHT, DAWN)), Worker(app, jobs=(NIGHT, DAWN))
     for worker in (first, second):
         worker.scheduler.start(paused=True)
         worker.keep_duty()
@@ -55,33 +52,35 @@ def test_of_two_workers_one_runs_the_timetable(app: Flask, short_timetable: None
         worker.scheduler.shutdown()
 
 
-def test_what_an_administrator_changes_reaches_the_running_timetable(app: Flask, short_timetable: None) -> None:
-    worker = Worker(app)
+def test_what_an_administrator_changes_reaches_the_running_timetable(app: Flask) -> None:
+    worker = Worker(app, jobs=(NIGHT, DAWN))
     worker.scheduler.start(paused=True)
     worker.keep_duty()
     db.session.add(JobOverride(job="dawn", active=False))
     db.session.commit()
-    worker.read_overrides()
+    worker.read_timetable()
     assert held(worker) == ["night"]
     worker.scheduler.shutdown()
 
 
-def test_a_job_missed_while_no_worker_was_there_runs_at_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_missed_while_no_worker_was_there_runs_at_once(app: Flask) -> None:
     ran = threading.Event()
 
     def note(now: Any) -> dict[str, Any]:
         ran.set()
         return {}
 
-    monkeypatch.setattr(schedule.timetable, "__defaults__", ((Job("missed", "错过", note, NIGHT.when),),))
-    long_ago = clock.now().replace(year=2020)
-    db.session.add(JobRun(job="missed", started_at=long_ago, state="done"))
+    db.session.add(JobSince(job="missed", since=clock.now() - timedelta(days=3)))
     db.session.commit()
-    worker = Worker(app)
+    # Whatever the time of day is, the next moment is tomorrow's.
+    at = (clock.local(clock.now()) - timedelta(minutes=10)).time()
+    worker = Worker(app, jobs=(Job("missed", "错过", note, When("daily", at.replace(second=0, microsecond=0))),))
     worker.scheduler.start(paused=True)
     worker.keep_duty()
     assert ran.wait(PATIENCE)
     worker.scheduler.shutdown(wait=True)
+    states = list(db.session.scalars(select(JobRun.state).order_by(JobRun.due_at)))
+    assert states[-1] == "done" and set(states[:-1]) == {"merged"}
 
 
 def test_a_worker_does_what_waits_and_ends_when_told(app: Flask, quick_kind: None) -> None:

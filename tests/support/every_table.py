@@ -17,6 +17,7 @@ ASKED: dict[str, Any] = {
     "area.tree": "area",
     "unit.kind": "section",
     "task.state": "waiting",
+    "job_run.state": ("running", "done", "merged"),
     "outbox.state": "waiting",
     "outbox.sent_at": None,
     "stored_file.sealed": False,
