@@ -5,9 +5,10 @@ wiped once the mail is out. The Message-ID is made with the row, so that a mail 
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, Text, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
@@ -118,16 +119,32 @@ def put(
 
     `domain` stands on the right side of its Message-ID. The caller commits; then the worker sends it.
     """
-    body = {"to": letter.to, "text": letter.text, "html": letter.html, "to_name": letter.to_name}
-    values = {
-        "key": key, "message_id": f"<{hash_of(key)[:40]}@{domain}>", "label": letter.to_name[:200],
-        "address_hint": hint(letter.to), "subject": letter.subject[:200],
-        "letter_sealed": vault.seal(json.dumps(body, ensure_ascii=False).encode()), "owner_table": owner_table,
-        "owner_id": owner_id, "link_id": link_id, "state": "waiting", "attempts": 0, "next_at": at, "in_flight": False,
-        "doubtful": False, "error": "", "created_at": at,
-    }  # fmt: skip
+    values = _row(key, letter, domain, at) | {"owner_table": owner_table, "owner_id": owner_id, "link_id": link_id}
     db.session.execute(claim.upsert(Mail).values(**values).on_conflict_do_nothing())
     return db.session.scalars(select(Mail).where(Mail.key == key)).one()
+
+
+def put_many(letters: Mapping[str, Letter], domain: str, at: datetime, owner_table: str = "") -> set[str]:
+    """Put many mails into the outbox by their keys and return the keys that are new. Two statements, however many."""
+    keys = list(letters)
+    held = set(db.session.scalars(select(Mail.key).where(Mail.key.in_(keys)))) if keys else set()
+    rows = [
+        _row(key, letter, domain, at) | {"owner_table": owner_table, "owner_id": None, "link_id": None}
+        for key, letter in letters.items() if key not in held
+    ]  # fmt: skip
+    if rows:
+        db.session.execute(claim.upsert(Mail).on_conflict_do_nothing(), rows)
+    return {row["key"] for row in rows}
+
+
+def _row(key: str, letter: Letter, domain: str, at: datetime) -> dict[str, Any]:
+    body = {"to": letter.to, "text": letter.text, "html": letter.html, "to_name": letter.to_name}
+    return {
+        "key": key, "message_id": f"<{hash_of(key)[:40]}@{domain}>", "label": letter.to_name[:200],
+        "address_hint": hint(letter.to), "subject": letter.subject[:200],
+        "letter_sealed": vault.seal(json.dumps(body, ensure_ascii=False).encode()), "state": "waiting", "attempts": 0,
+        "next_at": at, "in_flight": False, "doubtful": False, "error": "", "created_at": at,
+    }  # fmt: skip
 
 
 def hint(address: str) -> str:

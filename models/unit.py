@@ -205,23 +205,24 @@ def acting_for(user_id: int, on: date) -> int:
 
     When everybody in the chain stands in for the others, nobody is there: the person is returned.
     """
-    return _last_deputy(user_id, _deputies(on))
+    return last_deputy(user_id, deputies_on(on))
 
 
 def acted_for(user_id: int, on: date) -> frozenset[int]:
     """Everybody this person acts for on a day, because they are away. One statement."""
-    deputies = _deputies(on)
-    return frozenset(absent for absent in deputies if _last_deputy(absent, deputies) == user_id)
+    deputies = deputies_on(on)
+    return frozenset(absent for absent in deputies if last_deputy(absent, deputies) == user_id)
 
 
-def _deputies(on: date) -> dict[int, int]:
-    """Who is away on a day, and their deputies."""
+def deputies_on(on: date) -> dict[int, int]:
+    """Who is away on a day, and their deputies. One statement."""
     query = select(Absence.user_id, Absence.deputy_id).where(Absence.from_on <= on, Absence.to_on >= on)
     absences = db.session.execute(query.order_by(Absence.from_on, Absence.id)).all()
     return {absent: deputy for absent, deputy in absences}  # noqa: C416  the rows are not pairs to mypy
 
 
-def _last_deputy(user_id: int, deputies: dict[int, int]) -> int:
+def last_deputy(user_id: int, deputies: dict[int, int]) -> int:
+    """Who acts for a person when these are away: the end of the chain of deputies; in a circle the person."""
     seen, now = {user_id}, user_id
     while now in deputies:
         now = deputies[now]

@@ -61,6 +61,11 @@ def as_html(words: Words) -> str:
         )
         rows.append(_small(f"按钮打不开时，把这个地址复制到浏览器：<br>{escape(url)}", "word-break:break-all"))
     rows += [_small(_lines(text)) for text in words.small]
+    return frame(rows)
+
+
+def frame(rows: Sequence[str]) -> str:
+    """A page of 600 px around what a mail says; rows: markup that is escaped already."""
     return (
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"></head>'

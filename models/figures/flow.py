@@ -147,6 +147,20 @@ def tally(period: Period, scope: Scope) -> Flow:
     return flow
 
 
+def movers(period: Period) -> dict[int, Step]:
+    """Every firm whose rung changed between the two dates, with its step. Two statements."""
+    found: dict[int, Step] = {}
+    changed = from_rung != to_rung
+    for part, firm_id in ((_onto(period), New.firm_id), (_off(period), Old.firm_id)):
+        held = _held(period) if firm_id is New.firm_id else false()
+        columns = part.with_only_columns(
+            firm_id.label("firm_id"), from_rung.label("old"), to_rung.label("new"), held.label("held")
+        )
+        for row in db.session.execute(columns.where(changed)):
+            found[row.firm_id] = Step(Rung(row.old), Rung(row.new), bool(row.held))
+    return found
+
+
 def _onto(period: Period) -> AnySelect:
     """Firms on the board on the second date, with where they came from."""
     came = and_(Old.firm_id == New.firm_id, standing_on(period.since, Old))

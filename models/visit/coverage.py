@@ -300,6 +300,12 @@ def days_over(last_on: date | None, interval: int | None, today: date) -> int | 
     return max(0, (today - last_on).days - interval)
 
 
+def last_visits(until: date) -> Any:
+    """A subquery: the last visit up to a day (`last_on`) of every firm that had any (`firm_id`)."""
+    query = select(Visit.firm_id, func.max(Visit.visit_on).label("last_on"))
+    return query.where(Visit.is_visit(), Visit.visit_on <= until).group_by(Visit.firm_id).subquery("last_visits")
+
+
 def due(user: User, today: date, limit: int) -> tuple[list[Seen], int]:
     """The firms this person looks after that nobody saw for longer than their care level allows, the highest level and
     the longest unseen first; and how many there are."""
