@@ -217,6 +217,7 @@ def list_due(
     windows = {
         (row.rule.key, row.year): rules.Window(row.closes_on, row.opens_on, row.basis) for row in DutyWindow.list_all()
     }
+    table = [rule for rule in table if rules.can_fall(rule, windows, first, last)]
     types, workdays, noted = title.rules(), calendar.load(), _done(firms)
     found = [
         FirmDuty(firm_id, one, noted.get((firm_id, one.rule.key, one.period)))

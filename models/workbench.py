@@ -13,7 +13,6 @@ from models.firm import officer_waits
 from models.firm.record import Firm
 from models.handover import Handover
 from models.importing import ImportRow, ImportRun
-from models.issue import mine
 from models.rules.ladder import BOARD, RUNG_NAMES, TitleState
 from models.standing import StandingTitle
 from models.title import TitleType
@@ -83,9 +82,6 @@ def matters(user: User, today: date) -> list[Matter]:
     found: list[Matter] = []
     if "visits.edit" in user.permissions:
         found.append(Matter("handovers", Handover.count_waiting(user)))
-    if "issues.handle" in user.permissions:
-        total, near = mine.counts(user, today)
-        found.append(Matter("issues", total, None, f"{near} 件临期或逾期" if near else ""))
     if "imports.decide" in user.permissions:
         found += _held(user)
     visible = Firm.visible_to(user)

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from crm.access import needs
 from models import clock, workbench
+from models.digest import compose, gather, readers
 
 bp = Blueprint("home", __name__)
 
@@ -22,9 +23,11 @@ def index() -> str | Response:
     board, registered = workbench.ladder(g.user, today)
     total, endings = workbench.endings(g.user, today)
     unseen, unseen_total = workbench.unseen(g.user, today)
+    reader = readers.of(g.user, today)
     return render_template(
         "home/index.html",
         board=board,
+        day=compose.my_day(reader, gather.gather_for(reader, today)) if reader.parts else [],
         registered=registered,
         noticed=workbench.noticed(g.user, today),
         matters=workbench.matters(g.user, today),

@@ -37,6 +37,13 @@ def compose(reader: Reader, week: Gathered) -> Digest:
     return rules.digest(reader.id, reader.name, week.on, _joined(sections))
 
 
+def my_day(reader: Reader, day: Gathered) -> list[Section]:
+    """What lies with one person today (gather_for), for the first page: the same rows as in the mail, with nothing of
+    what only changed."""
+    makers = [make for part, make in TODAY if part in reader.parts]
+    return list(rules.digest(reader.id, reader.name, day.on, _joined([make(reader, day) for make in makers])).sections)
+
+
 def _joined(sections: Iterable[Section]) -> list[Section]:
     """Of two sections of one kind the wider one: the bureau's stands for a person's own."""
     found: dict[str, Section] = {}
@@ -88,7 +95,9 @@ def _part_light(part: IssuePart, week: Gathered) -> tuple[str, str]:
 
 
 def _what_next(part: IssuePart) -> str:
-    return STATES[part.state] if part.lead else "请协办单位答复"
+    if not part.lead:
+        return "请协办单位答复"
+    return "" if part.state == "in_progress" else STATES[part.state]
 
 
 def _promises(reader: Reader, week: Gathered) -> Section:
@@ -254,3 +263,8 @@ def _plan_done(reader: Reader, week: Gathered) -> Section:
 OWN = (_issues, _promises, _plan, _my_duties, _my_moves, _ending, _unseen)
 BUREAU = (_decide, _red_units, _bureau_moves, _bureau_duties, _plan_done)
 AREA = (_issues, _promises, _plan, _area_issues, _area_moves, _area_ending)
+#: What the first page asks for, and whose part it is.
+TODAY = (
+    ("own", _issues), ("own", _promises), ("own", _plan), ("own", _my_duties), ("bureau", _decide),
+    ("bureau", _red_units), ("area", _issues), ("area", _promises), ("area", _plan), ("area", _area_issues),
+)  # fmt: skip

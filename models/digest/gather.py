@@ -1,16 +1,16 @@
 """What every digest of a week is made from, read once for the whole bureau: a fixed number of statements, however many
 people are written to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 
 from models import calendar, duty
 from models.base import among, db
-from models.digest.readers import Place
+from models.digest.readers import Place, Reader
 from models.duty import FirmDuty
 from models.figures import flow
 from models.figures.base import Period
@@ -139,12 +139,29 @@ def gather(since: date, on: date) -> Gathered:
     found.waiting = _waiting(on)
     found.lit = _lit(on)
     found.promises = list(_promises(on))
-    found.lines = _lines(monday_of(on) - timedelta(days=7), sunday_of(on))
-    found.duties = _duties(on)
+    found.lines = _lines(PlanLine.planned_on.between(monday_of(on) - timedelta(days=7), sunday_of(on)))
+    found.duties = _duties(on, select(Firm.id).where(Firm.merged_into_id.is_(None)))
     found.endings = list(_endings(since, on))
     found.moved = _moved(since, on)
     found.unseen = list(_unseen(since, on))
     found.unit_of = _units({person for line in found.lines for person in line.people}, on)
+    return found
+
+
+def gather_for(reader: Reader, on: date) -> Gathered:
+    """What lies with one person and what waits for them today, for a page: nothing of the whole register is gone
+    through. A fixed number of statements."""
+    people = sorted({reader.id, *reader.acts_for})
+    found = Gathered(on, on, calendar.load())
+    found.parts = list(_parts(on, people))
+    found.promises = list(_promises(on, people))
+    found.lines = _lines(and_(PlanLine.planned_on.between(monday_of(on), sunday_of(on)), PlanLine.is_of(people)))
+    cared = or_(Firm.officer_a_id.in_(people), Firm.officer_b_id.in_(people))
+    found.duties = _duties(on, select(Firm.id).where(Firm.merged_into_id.is_(None), cared))
+    if "bureau" in reader.parts:
+        found.red_units, found.waiting = _red_units(on), _waiting(on)
+    if "area" in reader.parts:
+        found.lit = _lit(on)
     return found
 
 
@@ -158,7 +175,7 @@ def _with_firm(*columns: Any) -> Any:
     return select(*columns, Firm.id.label("firm_id"), Firm.name.label("firm_name"), *_PLACE)
 
 
-def _parts(on: date) -> Iterable[IssuePart]:
+def _parts(on: date, people: Sequence[int] | None = None) -> Iterable[IssuePart]:
     soon = or_(
         Issue.state == "dispatched", lights.shows("red", on), lights.shows("yellow", on), Issue.due_on <= sunday_of(on)
     )
@@ -171,6 +188,8 @@ def _parts(on: date) -> Iterable[IssuePart]:
     query = query.join(Issue, Issue.id == IssueAssignment.issue_id).join(Firm, Firm.id == Issue.firm_id)
     query = query.where(IssueAssignment.user_id.is_not(None), IssueAssignment.ended_at.is_(None))
     query = query.where(Issue.state.not_in(ENDED), or_(lead, assist)).order_by(Issue.due_on, Issue.id)
+    if people is not None:
+        query = query.where(IssueAssignment.user_id.in_(people))
     for row in db.session.execute(query):
         due_on = row.due_on if row.role == "lead" else row.own_due or row.due_on
         yield IssuePart(
@@ -210,18 +229,20 @@ def _lit(on: date) -> list[tuple[Issue, FirmAt]]:
     return [(row[0], _firm(row)) for row in db.session.execute(query.order_by(Issue.due_on, Issue.id))]
 
 
-def _promises(on: date) -> Iterable[Told]:
+def _promises(on: date, people: Sequence[int] | None = None) -> Iterable[Told]:
     query = _with_firm(Promise.id, Promise.person_id, Promise.words, Promise.due_on)
     query = query.join(Firm, Firm.id == Promise.firm_id)
     query = query.where(Promise.open_on(on), Promise.due_on <= sunday_of(on)).order_by(Promise.due_on, Promise.id)
+    if people is not None:
+        query = query.where(Promise.person_id.in_(people))
     for row in db.session.execute(query):
         yield Told(row.id, row.person_id, row.words, row.due_on, _firm(row))
 
 
-def _lines(first: date, last: date) -> list[Line]:
+def _lines(wanted: ColumnElement[bool]) -> list[Line]:
     query = _with_firm(PlanLine.id, PlanLine.planned_on, PlanLine.what, PlanLine.outcome, PlanOfficer.user_id)
     query = query.join(PlanOfficer, PlanOfficer.line_id == PlanLine.id).outerjoin(Firm, Firm.id == PlanLine.firm_id)
-    query = query.where(PlanLine.planned_on.between(first, last))
+    query = query.where(wanted)
     rows: dict[int, list[Row[Any]]] = {}
     for row in db.session.execute(query.order_by(PlanLine.planned_on, PlanLine.id, PlanOfficer.user_id)):
         rows.setdefault(row.id, []).append(row)
@@ -232,9 +253,8 @@ def _lines(first: date, last: date) -> list[Line]:
     ]  # fmt: skip
 
 
-def _duties(on: date) -> list[tuple[FirmDuty, FirmAt]]:
-    every = select(Firm.id).where(Firm.merged_into_id.is_(None))
-    rows = duty.list_due(every, on, on + timedelta(days=rules.DUTY_AHEAD), done=False)
+def _duties(on: date, of: Select[int]) -> list[tuple[FirmDuty, FirmAt]]:
+    rows = duty.list_due(of, on, on + timedelta(days=rules.DUTY_AHEAD), done=False)
     firms = _firms({row.firm_id for row in rows})
     return [(row, firms[row.firm_id]) for row in rows if row.firm_id in firms]
 

@@ -60,12 +60,18 @@ class Reader:
         return person_id == self.id or person_id in self.acts_for
 
 
-def load(on: date, only: Iterable[int] | None = None) -> list[Reader]:
+def load(on: date) -> list[Reader]:
     """Everybody with a digest of their own (officer, office, manager, town), by name. Five statements."""
     query = select(User).where(User.active, User.roles.any(Role.name.in_(PARTS))).order_by(User.sort_key, User.id)
-    if only is not None:
-        query = query.where(User.id.in_(list(only)))
-    people = list(db.session.scalars(query.options(selectinload(User.areas))))
+    return _readers(list(db.session.scalars(query.options(selectinload(User.areas)))), on)
+
+
+def of(person: User, on: date) -> Reader:
+    """One person as a reader. Four statements."""
+    return _readers([person], on)[0]
+
+
+def _readers(people: Iterable[User], on: date) -> list[Reader]:
     assigned = setting.get("officer_scope") == "assigned"
     trees, deputies = area.subtrees(), deputies_on(on)
     away = _stands_in(deputies)

@@ -74,17 +74,6 @@ def load(user: User, on: date) -> Mine:
     return mine
 
 
-def counts(user: User, on: date) -> tuple[int, int]:
-    """How many issues lie with a person as their lead and want a hand, and how many of them are late or nearly so. One
-    statement."""
-    near = or_(Issue.yellow_on <= on, Issue.due_on < on)
-    query = select(func.count(Issue.id), func.count(Issue.id).filter(near)).where(
-        Issue.handler_id == user.id, Issue.state.in_(IN_HAND)
-    )
-    total, late = db.session.execute(query).one()
-    return total, late
-
-
 def _place(mine: Mine, row: Part) -> None:
     if row.part.role == "assist":
         if row.part.answered_at is None and row.issue.state in IN_HAND:

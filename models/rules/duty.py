@@ -6,7 +6,7 @@ done. Dates that a notice of the year gives stand before the rule's own.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from models.rules.ladder import Grant, TitleRule, add_years, in_force, of_type, pending
 from models.rules.workday import Workdays
@@ -21,6 +21,8 @@ WHO = {"firm": "企业", "officer": "联系干部"}
 #: Where a due date on a day off goes.
 SHIFTS = {"none": "不顺延", "after": "顺延到下一个工作日", "before": "提前到上一个工作日"}
 #: Of whom a rule without title types speaks: firms that hold a title or are in a pool.
+#: No run of days off moves a date further.
+SHIFT = timedelta(days=31)
 EVERY: frozenset[str] = frozenset()
 
 
@@ -115,6 +117,18 @@ def duties_of(
     return sorted(found, key=lambda duty: (duty.due_on, duty.rule.key, duty.period))
 
 
+def can_fall(rule: DutyRule, windows: Mapping[tuple[str, int], Window], first: date, last: date) -> bool:
+    """Whether the rule can make anybody owe something between two days: a yearly one only when its day is near."""
+    if rule.kind not in ("yearly", "end_year"):
+        return True
+    years = range(first.year - 1, last.year + 2)
+    return any(_near(_dates(rule, windows, year)[1], first, last) for year in years)
+
+
+def _near(due_on: date, first: date, last: date) -> bool:
+    return first - SHIFT <= due_on <= last + SHIFT
+
+
 def date_in(year: int, month_day: tuple[int, int]) -> date:
     """The day in a year; 29 February is the 28th where there is none."""
     return add_years(date(2024, *month_day), year - 2024)
@@ -150,6 +164,8 @@ def _title_end(
     firm: Firm, rule: DutyRule, types: Mapping[str, TitleRule], windows: Mapping[tuple[str, int], Window],
     first: date, last: date,
 ) -> Iterator[Duty]:  # fmt: skip
+    if not any(one.ends_on is not None and _near(one.ends_on, first, last) for one in firm.grants):
+        return
     for grant in _ending(firm.grants, rule):
         assert grant.ends_on is not None
         about = f"{grant.issued_on} 至 {grant.ends_on}"

@@ -1,6 +1,6 @@
 """What falls due for a firm, against calendars written by hand from rules.md 11."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -154,3 +154,14 @@ def test_a_firm_without_a_title_owes_what_everybody_owes_only_when_it_is_followe
 def test_a_date_that_rests_on_an_unknown_year_says_so() -> None:
     duties = duties_of(Firm(pooled=True), RULES, TYPES, {}, date(2028, 7, 1), date(2028, 7, 31), YEAR)
     assert [(str(one.due_on), "暂按法定节假日推算" in one.note) for one in duties] == [("2028-07-17", True)]
+
+
+def test_a_short_span_holds_what_the_whole_calendar_holds_of_it() -> None:
+    """Rules whose day is not near are left out beforehand; that may lose nothing, moved days included."""
+    whole = duties_of(FOUR, RULES, TYPES, {}, date(2026, 1, 1), date(2029, 12, 31), YEAR)
+    for number in range(0, 1400, 5):
+        first = date(2026, 1, 10) + timedelta(days=number)
+        last = first + timedelta(days=14)
+        near = [rule for rule in RULES if duty.can_fall(rule, {}, first, last)]
+        found = duties_of(FOUR, near, TYPES, {}, first, last, YEAR)
+        assert found == [row for row in whole if first <= row.due_on <= last]

@@ -6,7 +6,6 @@ from models import clock
 from models.base import db
 from models.visit import burden
 from models.visit.before import cards
-from models.workbench import matters
 from tests.support.browser import Browser
 from tests.support.factories import make_firm, make_user, make_visit
 from tests.support.issue_factories import make_issue
@@ -64,13 +63,12 @@ def test_who_plans_to_come_again_hears_of_open_issues(lite_browser: Browser) -> 
     assert "这家有 2 件在办的问题" in page.text and "合并" in page.text
 
 
-def test_the_workbench_counts_what_lies_with_me(lite_browser: Browser) -> None:
+def test_the_workbench_lists_what_lies_with_me(lite_browser: Browser) -> None:
     cast = make_cast()
     issue = begun(cast, at=NOW)
     issue.yellow_on = TODAY
     db.session.flush()
-    mine = {matter.key: matter for matter in matters(cast.worker, TODAY)}["issues"]
-    assert (mine.count, mine.note) == (1, "1 件临期或逾期")
-    assert "issues" not in {matter.key for matter in matters(cast.officer, TODAY)}
     page = lite_browser.sign_in(cast.worker).open("/")
-    assert "/issues/mine" in page.links()
+    assert [words.startswith(f"{cast.firm.name}：{issue.title}") for words, _ in page.rows("要办的问题")] == [True]
+    assert f"/issues/{issue.id}" in page.links()
+    assert "要办的问题" not in lite_browser.sign_in(cast.officer).open("/").text
