@@ -1,5 +1,6 @@
 """What the office may say about a type of title, and about a kind of pool."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
@@ -8,7 +9,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Regexp
 
 from forms.base import BaseForm
 from models.rules.ladder import RUNG_NAMES, Rung, say_validity, say_window
-from models.title import LEVELS
+from models.title import LEVELS, TitleType
 
 RUNGS = (
     *(SelectChoice(rung.value, RUNG_NAMES[rung]) for rung in (Rung.HNTE, Rung.SRDI, Rung.TECH_SME)),
@@ -61,7 +62,15 @@ class PoolTypeForm(BaseForm):
 
     name = StringField("名称", [InputRequired("请填名称"), Length(max=200)])
     makes_potential = BooleanField("在库企业算潜力企业", default=True)
+    target_type_id = SelectField("目标资质", coerce=int, description="入库时没有另选的，都照它；取得了就提示毕业。")
+    still_months = IntegerField(
+        "几个月没有动静算停滞", [InputRequired("请填 1 到 36"), NumberRange(1, 36, "请填 1 到 36")], default=3
+    )
     position = IntegerField(
         "排在第几", [InputRequired("请填 0 到 999"), NumberRange(0, 999, "请填 0 到 999")], default=50
     )
     active = BooleanField("在用", default=True)
+
+    def __init__(self, targets: Sequence[TitleType], obj: Any = None) -> None:
+        super().__init__(obj=obj, data={"target_type_id": (obj.target_type_id or 0) if obj is not None else 0})
+        self.target_type_id.choices = [SelectChoice(0, "未定"), *(SelectChoice(one.id, one.name) for one in targets)]

@@ -31,6 +31,8 @@ from models.firm.record import Firm
 from models.issue.acts import handing_over
 from models.issue.parts import IssueAssignment
 from models.plan.lines import PlanLine, PlanOfficer
+from models.pool import moving
+from models.pool.record import PoolMember
 from models.promise import Promise
 from models.rules import handover as rules
 from models.scheme.record import SchemeContact
@@ -221,6 +223,7 @@ class Handover(Model):
         db.session.flush()
         self._contacts(rows["contact"], today, at)
         handing_over.hand_over(rows["issue"], self.giver, self.taker, at)
+        moving.hand_over(rows["pool"], self.taker)
 
     def _contacts(self, ids: Sequence[int], today: date, at: datetime) -> None:
         """Standing contacts: the taker's turn begins today; one begun today, or that the taker has already, is put
@@ -305,7 +308,8 @@ def cares(user: User) -> bool:
 
 def holdings(user_id: int) -> list[Holding]:
     """Everything that is open with a person: firms they are A 角 or B 角 of, promises they are to keep, lines of the
-    plan that are neither done, moved nor dropped, standing contacts, parts of open issues. Five statements."""
+    plan that are neither done, moved nor dropped, standing contacts, parts of open issues, stays in a pool. Six
+    statements."""
     firms = select(Firm.id, Firm.name, Firm.officer_a_id).where(
         Firm.merged_into_id.is_(None), or_(Firm.officer_a_id == user_id, Firm.officer_b_id == user_id)
     )
@@ -328,6 +332,7 @@ def holdings(user_id: int) -> list[Holding]:
         found.append(Holding("contact", contact.id, contact.firm_id, words, words))
     parts = handing_over.held_parts(user_id)
     found += [Holding("issue", part_id, firm_id, words, words) for part_id, firm_id, words in parts]
+    found += [Holding("pool", row_id, firm_id, words, words) for row_id, firm_id, words in moving.held(user_id)]
     return found
 
 
@@ -341,6 +346,7 @@ def list_givers() -> list[User]:
         select(PlanOfficer.user_id).join(PlanLine, PlanLine.id == PlanOfficer.line_id).where(waiting),
         select(SchemeContact.officer_id).where(SchemeContact.to_on.is_(None)),
         handing_over.running().with_only_columns(IssueAssignment.user_id),
+        select(PoolMember.owner_id).where(PoolMember.owner_id.is_not(None), PoolMember.to_on.is_(None)),
     )
     query = select(User).where(User.id.in_(holders.subquery().select()))
     return list(db.session.scalars(query.order_by(User.sort_key, User.id)))

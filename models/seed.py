@@ -14,7 +14,7 @@ from models.visit import kinds, outcomes
 NOT_DATA = frozenset(
     {
         "role", "title_type", "pool_type", "visit_kind", "service", "contact_scheme_kind", "outcome_kind", "setting",
-        "opinion_kind", "issue_class", "issue_topic", "duty_rule",
+        "opinion_kind", "issue_class", "issue_topic", "duty_rule", "pool_stage", "pool_exit",
         "job_override", "job_run", "job_since", "worker_lease", "task", "change", "calendar_day", "calendar_year",
     }
 )  # fmt: skip

@@ -48,7 +48,7 @@ def edit(type_id: int) -> str | Response:
 @needs("types.edit")
 def new_pool() -> str | Response:
     """A new kind of pool."""
-    form = PoolTypeForm()
+    form = PoolTypeForm(TitleType.list_all())
     if form.validate_on_submit():
         return _saved(form, PoolType.begin(), "types/new_pool.html")
     return render_template("types/new_pool.html", form=form)
@@ -59,7 +59,7 @@ def new_pool() -> str | Response:
 def edit_pool(pool_type_id: int) -> str | Response:
     """Change a kind of pool."""
     kind = PoolType.get(pool_type_id)
-    form = PoolTypeForm(obj=kind)
+    form = PoolTypeForm(TitleType.list_all(), kind)
     if form.validate_on_submit():
         return _saved(form, kind, "types/edit_pool.html")
     return render_template("types/edit_pool.html", form=form, kind=kind)
@@ -69,6 +69,8 @@ def _saved(form: TitleTypeForm | PoolTypeForm, row: TitleType | PoolType, templa
     form.populate_obj(row)
     if isinstance(row, TitleType):
         row.rung = row.rung or None
+    else:
+        row.target_type_id = row.target_type_id or None
     name = row.name
     db.session.add(row)
     try:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from models.figures import flow, issues, rungs, titles, visits
+from models.figures import climbs, flow, issues, rungs, titles, visits
 from models.figures.base import Figure, Period, UnknownFigure
 from models.figures.kept import kept
 from models.figures.scope import Scope
@@ -31,6 +31,7 @@ def all_figures() -> dict[str, Figure]:
             *flow.figures(),
             *flow.bands(),
             *titles.figures(TitleType.list_all()),
+            *climbs.figures(),
             *visits.figures(),
             *issues.figures(),
         )

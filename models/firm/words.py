@@ -44,7 +44,16 @@ FIELDS = {
         "field": "技术领域",
     },
     "title_claim": {"written": "写法", "claimed_on": "台账日期"},
-    "pool_member": {"to_on": "出库日期", "plan_year": "计划年度", "reason": "入库理由", "exit_reason": "出库原因"},
+    "pool_member": {
+        "to_on": "出库日期",
+        "plan_year": "计划年度",
+        "reason": "入库理由",
+        "exit_reason": "出库原因",
+        "batch": "预计批次",
+        "next_step": "下一步",
+        "next_on": "下一步日期",
+        "measures": "培育措施",
+    },
     "patent": {
         "title": "名称",
         "kind": "类型",

@@ -12,7 +12,7 @@ PERMISSIONS: dict[str, str] = {
     "firms.export": "导出企业、走访、承诺名单",
     "contacts.reveal": "查看联系人完整电话（须写理由）",
     "titles.edit": "登记、确认、撤销资质",
-    "pool.edit": "培育库入库、出库",
+    "pool.edit": "维护培育库、组织申报培训",
     "funnel.view": "查看梯队",
     "figures.export": "导出梯队数据",
     "visits.view": "查看走访",

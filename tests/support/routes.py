@@ -17,6 +17,7 @@ from tests.support import (
     handing,
     issue_factories,
     issue_parts,
+    pool_factories,
     scheme_factories,
 )
 from tests.support.factories import make_absence, make_membership, make_unit
@@ -95,6 +96,10 @@ ARGUMENTS: dict[str, Callable[[], object]] = {
     "clock_key": lambda: "sign",
     "slip_id": lambda: issue_parts.make_slip().id,
     "spot_check_id": lambda: issue_parts.make_spot_check().id,
+    "member_id": lambda: pool_factories.make_member().id,
+    "stage_id": lambda: pool_factories.make_stage().id,
+    "exit_id": lambda: pool_factories.make_exit().id,
+    "doing": lambda: "owner",
     "session_id": lambda: UserSession.begin(factories.make_user(), clock.now())[0].id,
 }
 
