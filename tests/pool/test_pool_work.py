@@ -1,6 +1,7 @@
 """Members at work: stages, standing still, graduation, plan against done, 小升高 — on both databases."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -88,7 +89,7 @@ def test_any_movement_ends_the_standstill(app: Flask) -> None:
 def test_a_grant_of_the_target_since_entering_proposes_graduation(app: Flask) -> None:
     user, kind = make_user(role="office"), make_pool_type()
 
-    def member(key: str, issued: date, **values: object) -> int:
+    def member(key: str, issued: date, **values: Any) -> int:
         row = make_member(kind=kind, from_on=date(2026, 3, 1))
         make_title(row.firm, key, issued, **values)
         return row.id
@@ -107,7 +108,7 @@ def test_a_grant_of_the_target_since_entering_proposes_graduation(app: Flask) ->
 def test_plan_against_done_by_area(app: Flask) -> None:
     user, kind = make_user(role="office"), make_pool_type("sme_to_hnte")
     firms = [make_firm(area=area) for area in ("青禾街道", "青禾街道", "石桥镇")]
-    out = {"plan_year": 2026, "to_on": date(2026, 11, 6)}
+    out: dict[str, Any] = {"plan_year": 2026, "to_on": date(2026, 11, 6)}
     make_member(firms[0], kind, **out, exit_id=make_exit("graduated").id)
     make_member(firms[1], kind, **out, exit_id=make_exit("given_up").id)
     make_member(firms[2], kind, plan_year=2026)

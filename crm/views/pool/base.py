@@ -9,7 +9,7 @@ from models import clock
 from models.pool import PoolType
 from models.pool.filters import PoolFilter
 from models.pool.listing import Line, PoolListing
-from models.rules.assess.shelf import shipped
+from models.rule_book import shelf
 
 bp = Blueprint("pool", __name__, url_prefix="/pool")
 PAGE_SIZE = 50
@@ -30,5 +30,5 @@ def gaps(lines: Sequence[Line]) -> dict[int, Gap]:
         for one in lines
         if one.member.target is not None and one.member.to_on is None
     }
-    found = gaps_of(aims, clock.today(), shipped())
+    found = gaps_of(aims, clock.today(), shelf())
     return {one.member.id: found[one.member.firm_id] for one in lines if one.member.firm_id in found}
