@@ -61,7 +61,7 @@ NAV = (
     NavItem(
         "企业", "firms.index", "buildings", "firms.view", phone="企业", also=("titles", "pool", "contacts", "officers")
     ),
-    NavItem("梯队", "funnel.index", "bar-chart-steps", "funnel.view", also=("duties", "candidates")),
+    NavItem("梯队", "funnel.index", "bar-chart-steps", "funnel.view", also=("duties", "candidates", "books")),
     NavItem(
         "走访",
         "visits.index",

@@ -77,8 +77,8 @@ class RuleBook(Model):
     @property
     def book(self) -> Book:
         """The rules, with the days that hold now. Raises BookRefused when this program cannot read the text."""
-        return replace(read_book(self.text, self.version), effective_from=self.effective_from,
-                       effective_to=self.effective_to)  # fmt: skip
+        book = read(self.text, self.version)
+        return replace(book, effective_from=self.effective_from, effective_to=self.effective_to)
 
     @property
     def state_word(self) -> str:
@@ -128,8 +128,8 @@ class RuleBook(Model):
         if not why.strip():
             raise Refused("请写为什么要有这个版本，依据哪份文件")
         book = read_book(text, "正文")
-        if not dating.VERSION.fullmatch(book.version):
-            raise Refused("版本名只能用字母、汉字、数字和 - _ .，不超过 64 个字")
+        if not dating.VERSION.fullmatch(book.version) or book.version in dating.RESERVED:
+            raise Refused("版本名只能用字母、汉字、数字和 - _ .，不超过 64 个字，不能是 new、compare、trials")
         with db.session.no_autoflush:
             twin = select(RuleBook.id).where(RuleBook.version == book.version)
             if self.id is not None:
@@ -180,6 +180,12 @@ class RuleBook(Model):
             raise Refused("刚才有人存了同名或同一天生效的版本，请看过再存") from error
 
 
+@lru_cache(maxsize=64)
+def read(text: str, version: str) -> Book:
+    """The rules in the text of a version, read once. Raises BookRefused."""
+    return read_book(text, version)
+
+
 def shelf() -> Shelf:
     """The shipped books and the rows in force. One small statement; texts are read once for each state of the table.
 
@@ -202,7 +208,7 @@ def _shelf(stamps: tuple[Stamp, ...]) -> Shelf:
     for row_id, _, effective_from, effective_to in stamps:
         version, text = texts[row_id]
         try:
-            book = read_book(text, version)
+            book = read(text, version)
         except BookRefused:
             continue
         found.append(replace(book, effective_from=effective_from, effective_to=effective_to))

@@ -1,5 +1,6 @@
 """Versions of the rules for tests: texts made from shipped ones, drafts, versions in force."""
 
+import itertools
 from datetime import UTC, date, datetime
 
 from models.rule_book import RuleBook
@@ -8,6 +9,7 @@ from models.rules.assess.shelf import FOLDER
 from models.user import User
 from tests.support.factories import make_user
 
+_number = itertools.count(1)
 AT = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 #: A change that many firms feel: nobody needs more than a month, or 20 % of the sales for R&D.
 EASY_AGE = ("at_least = 365", "at_least = 30")
@@ -33,6 +35,11 @@ def make_book(
     """A draft."""
     text = book_text(version, based_on, effective_from, effective_to, *changes)
     return RuleBook.begin(text, "市里发了新通知", based_on, by or make_user(role="office"), AT)
+
+
+def make_numbered_book() -> RuleBook:
+    """A draft under a name nobody has yet."""
+    return make_book(f"hnte-r{next(_number)}")
 
 
 def put_book(

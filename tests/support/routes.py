@@ -12,6 +12,7 @@ from models.phone import Phone
 from models.user_session import UserSession
 from tests.support import (
     assessment_factories,
+    book_factories,
     duty_factories,
     factories,
     handing,
@@ -35,6 +36,7 @@ ARGUMENTS: dict[str, Callable[[], object]] = {
     "phone_id": lambda: Phone.register(factories.make_user(), "", clock.now())[0].id,
     "plan_id": lambda: assessment_factories.make_firm_plan().id,
     "step_id": lambda: assessment_factories.make_firm_plan().steps[0].id,
+    "version": lambda: book_factories.make_numbered_book().version,
     "firm_id": lambda: factories.make_firm().id,
     "user_id": lambda: factories.make_user().id,
     "task_id": lambda: factories.make_task().id,

@@ -10,7 +10,9 @@ from models.rules.assess.book import Book
 from models.rules.assess.book_reader import BookRefused, read_book
 
 #: A version stands in addresses and on paper: letters of any script, digits, and these marks.
-VERSION = re.compile(r"[\w.\-]{1,64}")
+VERSION = re.compile(r"\w[\w.\-]{0,63}")
+#: Words that addresses use beside versions.
+RESERVED = frozenset({"new", "compare", "trials"})
 _NO_DAY = date(1, 1, 1)
 
 
