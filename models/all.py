@@ -40,6 +40,7 @@ from models.assessment import judgement
 from models.assessment import plan as firm_plan
 from models.base import db
 from models.firm import contacts, merge, names, notes, officer_waits, officers, places, record, status, tags, yearly
+from models.firm_input import record as firm_input
 
 MODULES = (
     area,
@@ -50,6 +51,7 @@ MODULES = (
     contacts,
     duty,
     file,
+    firm_input,
     firm_plan,
     handover,
     import_mapping,

@@ -27,6 +27,8 @@ LOGGED: dict[str, str | None] = {
     "firm_judgement": "firm_id",
     "firm_plan": "firm_id",
     "firm_plan_step": None,
+    "firm_input": "firm_id",
+    "firm_input_figure": None,
     "firm_tag": "firm_id",
     "officer_wait": "firm_id",
     "contact": "firm_id",

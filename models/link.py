@@ -15,7 +15,12 @@ from models.user import User
 from models.user_session import hash_of
 
 #: What a link may be for, in the words of the page that lists and revokes them. A feature adds its own.
-PURPOSES: dict[str, str] = {"calendar": "日历订阅", "issue_firm": "企业确认问题", "issue_handler": "办理一个问题"}
+PURPOSES: dict[str, str] = {
+    "calendar": "日历订阅",
+    "issue_firm": "企业确认问题",
+    "issue_handler": "办理一个问题",
+    "firm_input": "企业填报数据",
+}
 OUTCOMES = {"shown": "打开", "acted": "办理", "refused": "已拒绝"}
 
 #: So many secrets that open nothing, from one address in so long, and it has to wait.

@@ -94,6 +94,7 @@ FOREIGN_KEYS: dict[tuple[str, str], Moves | type[Derived] | type[History]] = {
     ("firm_note", "firm_id"): Moves("备注", unlike("label", "text"), lambda row: row.text[:30]),
     ("firm_judgement", "firm_id"): Moves("评定中的判断", everything, lambda row: f"{row.said_on} {row.why[:30]}"),
     ("firm_plan", "firm_id"): Moves("一企一策", everything, lambda row: f"{row.made_on} 定，{row.due_on} 前"),
+    ("firm_input", "firm_id"): Moves("企业填报", everything, lambda row: f"{row.asked_on} 请企业补数"),
     ("officer_wait", "firm_id"): Moves("等着认的联系干部", where_nothing_is("position"), lambda row: row.name),
     ("firm_tag", "firm_id"): Moves("标签", unlike("tag_id"), key="tag_id"),
     ("contact", "firm_id"): Moves("联系人", everything, lambda row: f"尾号 {row.phone_tail or '未填'}"),

@@ -60,6 +60,8 @@ class FirmFigure(Model):
     source: Mapped[str] = mapped_column(Name)
     source_on: Mapped[date | None] = mapped_column(Date)
     import_row_id: Mapped[int | None] = mapped_column(Integer)
+    #: The request by which the firm gave it itself.
+    firm_input_id: Mapped[int | None] = mapped_column(ForeignKey("firm_input.id"))
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     entered_at: Mapped[datetime] = mapped_column(Moment)
 
@@ -84,6 +86,7 @@ def record(
         row = FirmFigure(firm_id=firm_id, key=key, year=year, source=source)
         db.session.add(row)
     row.value, row.approximate, row.source_on = value, approximate, source_on
-    row.entered_by_id, row.entered_at, row.import_row_id = by_id, clock.now(), None
+    row.entered_by_id, row.entered_at = by_id, clock.now()
+    row.import_row_id = row.firm_input_id = None
     db.session.flush()
     return row
