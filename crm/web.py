@@ -59,7 +59,12 @@ BEHIND_SETTINGS = (
 NAV = (
     NavItem("工作台", "home.index", "inboxes", "self", phone="今日"),
     NavItem(
-        "企业", "firms.index", "buildings", "firms.view", phone="企业", also=("titles", "pool", "contacts", "officers")
+        "企业",
+        "firms.index",
+        "buildings",
+        "firms.view",
+        phone="企业",
+        also=("titles", "pool", "contacts", "officers", "firm_inputs"),
     ),
     NavItem("梯队", "funnel.index", "bar-chart-steps", "funnel.view", also=("duties", "candidates", "books")),
     NavItem(

@@ -15,6 +15,7 @@ from models.firm.contacts import Contact
 from models.firm.record import STATUSES, Firm
 from models.firm.status import FLAGS, FirmFlag
 from models.firm.tags import FirmTag
+from models.firm_input.stale import firms_with_figures, firms_with_old_figures
 from models.pool import PoolMember
 from models.rules.industry import divisions_of
 from models.standing import Standing
@@ -27,6 +28,10 @@ NONE = 0
 
 #: Choices of 到期: days ahead and what the page calls them.
 ENDS_WITHIN = {30: "30 天内", 60: "60 天内", 90: "90 天内", 180: "半年内", 365: "一年内"}
+
+
+#: How fresh the yearly figures are.
+DATA = {"old": "超过一年", "none": "还没有"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,8 @@ class FirmFilter:
     unverified: str = ""
     mine: str = ""
     tail: str = ""
+    #: A key of DATA.
+    data: str = ""
     figure: str = ""
     since: date | None = None
 
@@ -148,6 +155,9 @@ class FirmFilter:
             found.append(Firm.id.in_(figure.rows(period, scope)))
         if self.tag is not None:
             found.append(Firm.id.in_(select(FirmTag.firm_id).where(FirmTag.tag_id == self.tag)))
+        if self.data in DATA:
+            old, some = firms_with_old_figures(on), firms_with_figures()
+            found.append(Firm.id.in_(old) if self.data == "old" else Firm.id.not_in(some))
         if self.tail:
             found.append(Firm.id.in_(select(Contact.firm_id).where(Contact.phone_tail == self.tail)))
         if self.not_seen is not None:

@@ -15,6 +15,7 @@ from models.assessment.plan import FirmPlan
 from models.firm import Firm
 from models.firm.editing import may_change
 from models.firm.profile import origins
+from models.firm_input.stale import freshness_of
 from models.rule_book import shelf
 from models.rules import judgement as questions
 from models.rules.assess.book import REGIMES
@@ -38,7 +39,7 @@ def gap(firm_id: int) -> str:
         may_change=may_change(g.user, firm),
         origins=origins({known.row_id for known in inputs.known.values() if known.row_id}),
         where=lambda key: where(firm.id, key, on), label_of=lambda key: label_of(key, on.year - 1),
-        yes_no=trial.YES_NO, plans=FirmPlan.list_of(firm.id), names=NAMES,
+        fresh=freshness_of(firm.id, on), yes_no=trial.YES_NO, plans=FirmPlan.list_of(firm.id), names=NAMES,
     )  # fmt: skip
 
 

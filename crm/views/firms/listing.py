@@ -16,7 +16,7 @@ from models.base import db
 from models.figures import registry
 from models.figures.base import Period
 from models.firm.choices import Choices
-from models.firm.filters import ENDS_WITHIN, FirmFilter
+from models.firm.filters import DATA, ENDS_WITHIN, FirmFilter
 from models.firm.listing import BY_KEY, COLUMNS, DEFAULT_COLUMNS, PAGE_SIZE, Listing, former_names
 from models.firm.matching import explain
 from models.firm.record import CARE_LEVELS, STATUSES
@@ -102,6 +102,7 @@ WORDS: dict[str, Any] = {
     "industry_choices": [
         ("none", "未填"), *SECTIONS.items(), *((key, f"{key} {name}") for key, name in DIVISIONS.items()),
     ],
+    "data_choices": DATA,
     "not_seen_choices": [(days, f"{days} 天") for days in (30, 60, 90, 180)],
 }  # fmt: skip
 

@@ -18,6 +18,7 @@ from models.firm.editing import may_change
 from models.firm.profile import Profile, Series, load
 from models.firm.record import CARE_LEVELS, CODE_KINDS, STATUSES
 from models.firm.status import FLAGS
+from models.firm_input.stale import freshness_of
 from models.issue.of_firm import of_firm
 from models.rule_book import shelf
 from models.rules.industry import industry_name
@@ -66,7 +67,7 @@ def show(firm_id: int) -> str | Response:
         statuses=STATUSES, flags=FLAGS, care_levels=CARE_LEVELS, code_kinds=CODE_KINDS,
         industry=industry_name(profile.firm.industry_code), title_words=title_words, patent_groups=PATENT_GROUPS,
         issues=issues, issue_states=ISSUE_STATES, duties=duty.of_firm(profile.firm.id, on, on + YEAR_AHEAD),
-        card=brief(profile.firm.id, on),
+        card=brief(profile.firm.id, on), fresh=freshness_of(profile.firm.id, on),
     )  # fmt: skip
 
 
