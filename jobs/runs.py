@@ -80,10 +80,10 @@ class Runs:
                     raise
 
 
-def do(job: Job, now: datetime) -> dict[str, Any]:
+def do(job: Job, now: datetime, by_id: int | None = None) -> dict[str, Any]:
     """Call the job's function and return what its row is to say afterwards."""
     try:
-        with acting(Actor(source="job")):
+        with acting(Actor(source="job", person_id=by_id)):
             result = job.function(now)
     except Exception as error:
         db.session.rollback()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import cache
 
 from sqlalchemy import Date, ForeignKey, Integer, String, delete, insert, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
@@ -68,7 +69,8 @@ def load(first: date | None = None, last: date | None = None) -> Workdays:
     if last is not None:
         query = query.where(CalendarDay.day <= last)
     days = {day: (work, why) for day, work, why in db.session.execute(query)}
-    return Workdays(days, frozenset(db.session.scalars(select(CalendarYear.year))))
+    years = frozenset(db.session.scalars(select(CalendarYear.year)))
+    return Workdays(days, years) if years else _as_packaged()
 
 
 def put(notice: Notice, source: str, by: User | None, at: datetime) -> None:
@@ -112,6 +114,14 @@ def seed_defaults() -> None:
         return
     for notice in _packaged():
         put(notice, FROM_PACKAGE, None, clock.now())
+
+
+@cache
+def _as_packaged() -> Workdays:
+    """What a database knows that nobody has begun to work with."""
+    notices = list(_packaged())
+    days = {day: said for notice in notices for day, said in notice.days.items()}
+    return Workdays(days, frozenset(notice.year for notice in notices))
 
 
 def _packaged() -> Iterator[Notice]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, false, func, select, text, update
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Key, Model, Moment, db, one_of
 from models.errors import NotFound, Refused
@@ -262,6 +262,8 @@ class JobRun(Model):
     attempts: Mapped[int] = mapped_column(default=1, server_default="1")
     holder: Mapped[str | None] = mapped_column(String(100))
     lease_until: Mapped[datetime | None] = mapped_column(Moment)
+
+    by: Mapped[User | None] = relationship(User)
 
     @property
     def state_words(self) -> str:

@@ -39,6 +39,11 @@ class Line:
         """Whether it does not happen for now."""
         return self.override is not None and not self.override.active
 
+    @property
+    def why_paused(self) -> str:
+        """What was written when it was paused."""
+        return (self.override.reason if self.override else "") or "没有写原因"
+
 
 def known() -> Known:
     """What moments depend on, as it is now: the working calendar and the 企业调研日."""

@@ -13,6 +13,7 @@ COMMANDS = {
     "duties",
     "funnel",
     "imports",
+    "jobs",
     "restore",
     "tasks",
     "users",

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from crm.cli import assess, backup, calendar, check, demo, duties, funnel, imports, tasks, users, worker
+from crm.cli import assess, backup, calendar, check, demo, duties, funnel, imports, jobs, tasks, users, worker
 
 
 def init_app(app: Flask) -> None:
@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
         duties.command,
         funnel.command,
         imports.group,
+        jobs.group,
         tasks.group,
         users.group,
         worker.command,

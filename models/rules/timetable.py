@@ -212,15 +212,18 @@ def _read_time(value: str) -> time:
     return time(int(hour), int(minute))
 
 
-def _slot(when: When, on: date, known: Known, at: time | None = None) -> Slot:
-    moment = datetime.combine(on, at or when.at, ZONE)
+def _slot(when: When, on: date, known: Known) -> Slot:
+    moment = datetime.combine(on, when.at, ZONE)
     return Slot(moment, period_of(when, moment, known))
 
 
 def _every(when: When, first: date, last: date, known: Known) -> Iterator[Slot]:
+    step = timedelta(seconds=when.seconds)
     for on in span(first, last):
-        for second in range(0, 86400, when.seconds):
-            yield _slot(when, on, known, time(second // 3600, second // 60 % 60, second % 60))
+        moment = datetime.combine(on, time(), ZONE)
+        while moment.date() == on:
+            yield Slot(moment, moment.isoformat()[:19])
+            moment += step
 
 
 def _daily(when: When, first: date, last: date, known: Known) -> Iterator[Slot]:
