@@ -10,7 +10,7 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from jobs import issues, upkeep
+from jobs import assess, issues, upkeep
 from models.clock import ZONE
 from models.rules.timetable import Known, When, next_slot, words
 from models.rules.timetable_entries import ENTRIES
@@ -39,6 +39,8 @@ def job(name: str, function: Callable[[datetime], dict[str, Any]]) -> Job:
 
 
 JOBS: tuple[Job, ...] = (
+    job("assess", assess.keep_all),
+    job("assess-changed", assess.keep_changed),
     job("backup", upkeep.back_up),
     job("seal-audit", upkeep.seal_audit),
     job("clocks", issues.run_clocks),

@@ -36,7 +36,7 @@ from models import (
     user_session,
     visit,
 )
-from models.assessment import judgement
+from models.assessment import judgement, kept, stale
 from models.assessment import plan as firm_plan
 from models.base import db
 from models.firm import contacts, merge, names, notes, officer_waits, officers, places, record, status, tags, yearly
@@ -58,6 +58,7 @@ MODULES = (
     importing,
     issue,
     judgement,
+    kept,
     link,
     opinion,
     plan,
@@ -78,6 +79,7 @@ MODULES = (
     saved_view,
     scheme,
     setting,
+    stale,
     standing,
     status,
     tags,

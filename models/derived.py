@@ -1,6 +1,7 @@
 """Tables made from others: never edited, not in a backup, made anew after a restore."""
 
 from models import standing
+from models.assessment import kept
 from models.base import db
 from models.firm import search
 from models.firm.names import FirmSearch
@@ -8,7 +9,8 @@ from models.firm.names import FirmSearch
 
 def tables() -> frozenset[str]:
     """Their names."""
-    return frozenset(table.__tablename__ for table in (FirmSearch, *standing.INDEX, standing.StandingChange))
+    every = (FirmSearch, *standing.INDEX, standing.StandingChange, *kept.TABLES)
+    return frozenset(table.__tablename__ for table in every)
 
 
 def rebuild() -> None:
@@ -16,3 +18,5 @@ def rebuild() -> None:
     db.session.flush()
     search.rebuild()
     standing.refresh()
+    # Judged anew when somebody looks, or by the worker.
+    kept.clear()

@@ -138,6 +138,11 @@ class Task(Model):
         query = select(cls).order_by(cls.id.desc()).limit(limit)
         return list(db.session.scalars(query.where(cls.state != "done") if open_only else query))
 
+    @classmethod
+    def latest(cls, kind: str) -> "Task | None":
+        """The newest task of a kind, whoever asked for it."""
+        return db.session.scalar(select(cls).where(cls.kind == kind).order_by(cls.id.desc()).limit(1))
+
     def retry(self) -> None:
         """Put a failed task back into the queue. Raises Refused when it did not fail."""
         if self.state != "failed":

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from crm.assessing.batch import judge_all
-from crm.assessing.candidates import labels
 from crm.assessing.columns import NO, UNSURE, frame_of
 from models.assessment.bridge import flat_values, inputs_of
+from models.assessment.card import labels_of
 from models.rules.assess.book import CONTRACT, REGIMES
 from models.rules.assess.shelf import Shelf
 
@@ -37,7 +37,7 @@ def gaps_of(wanted: Mapping[int, str], on: date, shelf: Shelf) -> dict[int, Gap]
         book, here = shelf.in_force(regime, on), [one for key, one in inputs.items() if aims[key] == regime]
         if book is None or not book.scoring or not here:
             continue
-        names = labels(book)
+        names = labels_of(shelf, regime, on)
         outcome = judge_all(frame_of(flat_values(here, regime)), on, shelf, [regime])[regime]
         for place, one in enumerate(here):
             met = {key: outcome.conditions[key][place] for key in CONTRACT[regime][0]}

@@ -12,6 +12,7 @@ from crm.imports.drafts import Drafts, Staged, prepare
 from crm.imports.plan import EFFECTS, Plan
 from crm.imports.writer import Writer
 from models import audit_log, claim, clock, standing
+from models.assessment import stale
 from models.base import db
 from models.errors import Conflict
 from models.firm import search
@@ -92,6 +93,7 @@ def _write(run: ImportRun, plan: Plan, person_id: int | None, drafts: Drafts, st
     writer.log()
     writer.point_rows_at_new_firms()
     standing.refresh(writer.touched)
+    stale.mark_touched(writer.reassess, writer.rights)
     search.refresh(writer.renamed)
     return writer.at
 

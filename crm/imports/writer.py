@@ -13,6 +13,7 @@ from crm.imports import state
 from crm.imports.drafts import Drafts, next_ids
 from crm.imports.plan import FieldChange, NewRow, Plan, RowPlan
 from models import bulk, change_log, clock, pinyin
+from models.assessment import stale
 from models.base import among, db
 from models.change_log import LOGGED
 from models.importing import ImportRun
@@ -44,6 +45,9 @@ class Writer:
         #: Firms whose standing must be made anew, and those that are found by other words now.
         self.touched: set[int] = set()
         self.renamed: set[int] = set()
+        #: Firms and rights of which something changed that an assessment reads.
+        self.reassess: set[int] = set()
+        self.rights: set[int] = set()
         self.entries: list[dict[str, Any]] = []
 
     def _row_id(self, one: RowPlan) -> int:
@@ -180,6 +184,8 @@ class Writer:
             firm_id = values.get("firm_id")
             if firm_id is not None and table.name in STANDING_TABLES:
                 self.touched.add(firm_id)
+            if firm_id is not None and stale.touches(table.name):
+                self.reassess.add(firm_id)
             if firm_id is not None and table.name == "firm_name":
                 self.renamed.add(firm_id)
             if not traced:
@@ -221,9 +227,15 @@ class Writer:
     def _note(self, change: FieldChange, one: RowPlan) -> None:
         entry = self._entry(change, one)
         self.entries.append(entry)
+        if change.table == "patent":
+            self.rights.add(change.row_id)
         firm_id = entry["firm_id"]
         if firm_id is None:
             return
+        if stale.touches(change.table, change.field):
+            self.reassess.add(firm_id)
+            if change.field == "firm_id":
+                self.reassess |= {one for one in (change.old, change.new) if one is not None and one > 0}
         if change.table in STANDING_TABLES or (change.table == "firm" and change.field in STANDING_FIELDS):
             self.touched.add(firm_id)
         if change.table == "firm_name" or (change.table == "firm" and change.field in ("name", "code")):

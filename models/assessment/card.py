@@ -160,6 +160,19 @@ def card_of(inputs: Inputs, shelf: Shelf, changes: Mapping[str, Value] | None = 
     return Card(parts, list(dict.fromkeys(assumed)), ask, inputs.refused)
 
 
+def nearest_of(inputs: Inputs, shelf: Shelf, regime: str) -> str:
+    """The cheapest change that would mend a failing condition, in words; empty where no figure mends one."""
+    book = shelf.in_force(regime, inputs.on)
+    steps = answer_of(regime, book, inputs.judged(regime), shelf.efforts)["nearest"]
+    return str(steps[0]["text"]) if steps else ""
+
+
+def labels_of(shelf: Shelf, regime: str, on: date) -> dict[str, str]:
+    """What the conditions of a title are called on a day."""
+    book = shelf.in_force(regime, on)
+    return {condition.key: condition.label for condition in book.conditions} if book else {}
+
+
 def _part(regime: str, inputs: Inputs, shelf: Shelf, changes: Mapping[str, Value]) -> Part:
     book, judged = shelf.in_force(regime, inputs.on), inputs.judged(regime, changes)
     answer = answer_of(regime, book, judged, shelf.efforts)

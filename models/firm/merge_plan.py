@@ -121,6 +121,8 @@ FOREIGN_KEYS: dict[tuple[str, str], Moves | type[Derived] | type[History]] = {
     ("match_decision", "firm_id"): Moves("认领记录", everything, lambda row: row.match_key),
     ("firm", "merged_into_id"): Moves("以前合并进来的企业", everything, lambda row: row.name),
     ("firm_search", "firm_id"): Derived,
+    ("assessment_result", "firm_id"): Derived,
+    ("assessment_stale", "firm_id"): Derived,
     ("standing", "firm_id"): Derived,
     ("standing_title", "firm_id"): Derived,
     ("title_issue", "firm_id"): Derived,

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from models import clock, standing
+from models.assessment import stale
 from models.base import Base, db
 from models.change_log import Actor, acting, text_of, write
 from models.errors import NotFound, Refused
@@ -175,3 +176,4 @@ def _settle(kept: Firm, gone: Firm) -> None:
     db.session.expire_all()
     search.refresh([kept.id, gone.id])
     standing.refresh([kept.id, gone.id])
+    stale.settle_merge(kept.id, gone.id)

@@ -43,6 +43,14 @@ ENTRIES: dict[str, Entry] = {
         ),
         Entry("clocks", "问题时限", "签收、督办、提级、抽查、确认链接", When("daily", time(7), "skip")),
         Entry("duties", "应办事项提醒", "快到期和过期的应办事项，提醒要办的人", When("daily", time(7, 30), "skip")),
+        Entry(
+            "assess", "申报候选重算", "所有企业按当天的数和规则重新对照一遍",
+            When("daily", time(5)), can_rehearse=False,
+        ),
+        Entry(
+            "assess-changed", "申报候选补算", "改过数的企业重新对照",
+            When("every", seconds=300), can_rehearse=False,
+        ),
         Entry("backup", "每日备份", "数据和文件存成一个备份文件", When("daily", time(2, 30)), can_rehearse=False),
         Entry("clean-up", "到期资料清理", "保存期满的原件和记录", When("daily", time(3, 30)), can_rehearse=False),
         Entry("seal-audit", "封存审计记录", "把新的审计记录封存", When("every", seconds=60), can_rehearse=False),

@@ -6,13 +6,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from crm.assessing.candidates import STATES as STATES_OF_CANDIDATES
-from crm.assessing.candidates import candidates
+from crm.assessing import keep
 from crm.demo import words
 from crm.demo.generate import Ids, Size, code_for, generate
 from crm.demo.load import load
 from models import vault
 from models.all import db
+from models.assessment.candidate_list import CandidateFilter, CandidateListing
+from models.assessment.kept import STATES as STATES_OF_CANDIDATES
 from models.errors import Refused
 from models.firm import Firm
 from models.firm.contacts import Contact
@@ -97,11 +98,12 @@ def test_somebody_waits_for_renewal_on_any_day_of_the_year(lite_app: Flask, toda
 @pytest.mark.slow
 def test_every_title_has_firms_in_every_state(lite_app: Flask) -> None:
     load(Size.of(400), 1, NOW, TODAY, str)
+    keep.catch_up(TODAY, NOW, shipped())
     manager = db.session.scalars(select(User).where(User.email == "song@yunlan.example")).one()
     for regime in REGIMES:
-        rows, without = candidates(manager, regime, TODAY, shipped())
-        assert {row.state for row in rows} == set(STATES_OF_CANDIDATES), regime
-        assert without > 0
+        listing = CandidateListing(manager, CandidateFilter(regime), TODAY)
+        assert {state for state, _ in listing.counts()} == set(STATES_OF_CANDIDATES), regime
+        assert listing.without() > 0
 
 
 def test_rights_and_judgements_are_nobodys_and_not_of_tomorrow() -> None:

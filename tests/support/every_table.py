@@ -52,6 +52,7 @@ ASKED: dict[str, Any] = {
     "rule_book.effective_to": None,
     "rule_book.put_at": (None, datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)),
     "rule_book.ended_why": ("", "", "通知已废止"),
+    "assessment_result.state": "ready",
     "officer_wait.position": "A",
     "import_run.state": "applied",
     "import_row.effect": "created",

@@ -9,7 +9,7 @@ from models.all import db
 #: The record of what was done, and what counts saves.
 RECORDS = frozenset(
     {"import_run", "import_row", "import_problem", "change", "audit_entry", "audit_seal", "task", "stored_file",
-     "standing_change"}
+     "standing_change", "assessment_stale"}
 )  # fmt: skip
 COUNTERS = frozenset({"version", "updated_at"})
 

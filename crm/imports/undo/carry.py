@@ -11,6 +11,7 @@ from crm.imports import state
 from crm.imports.undo.verdict import Verdict
 from crm.imports.writer import FIRM_TABLES, STANDING_FIELDS, STANDING_TABLES
 from models import change_log, pinyin, standing
+from models.assessment import stale
 from models.base import among, db
 from models.change import Change
 from models.change_log import LOGGED, text_of
@@ -36,6 +37,8 @@ class _Carrying:
         self.at = at
         self.touched: set[int] = set()
         self.renamed: set[int] = set()
+        self.reassess: set[int] = set()
+        self.rights: set[int] = set()
 
     def _entry(self, act: str, table: str, row_id: int, firm_id: int | None) -> dict[str, Any]:
         return {
@@ -51,6 +54,8 @@ class _Carrying:
             self.touched.add(firm_id)
         if table == "firm_name" or (table == "firm" and field in ("name", "code")):
             self.renamed.add(firm_id)
+        if stale.touches(table, field):
+            self.reassess.add(firm_id)
 
     def restore(self) -> None:
         """Put every field back, one statement per table and set of fields."""
@@ -63,6 +68,10 @@ class _Carrying:
                 entry = self._entry("updated", table, row_id, firm_id)
                 entries.append(entry | {"field": back.field, "old": text_of(back.now), "new": text_of(back.before)})
                 self._mark(table, back.field, firm_id)
+                if table == "patent":
+                    self.rights.add(row_id)
+                elif back.field == "firm_id" and stale.touches(table):
+                    self.reassess |= {one for one in (back.before, back.now) if one is not None}
             if "name" in values and "sort_key" in db.metadata.tables[table].c:
                 values["sort_key"] = pinyin.sort_key(values["name"], person=table == "user")
             fields = tuple(sorted(values))
@@ -156,3 +165,4 @@ class _Carrying:
         gone = self.verdict.remove.get("firm", set())
         search.refresh(self.renamed - gone)
         standing.refresh(self.touched - gone)
+        stale.mark_touched(self.reassess - gone, self.rights)
