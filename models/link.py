@@ -20,6 +20,7 @@ PURPOSES: dict[str, str] = {
     "issue_firm": "企业确认问题",
     "issue_handler": "办理一个问题",
     "firm_input": "企业填报数据",
+    "mail_act": "邮件里的一步",
 }
 OUTCOMES = {"shown": "打开", "acted": "办理", "refused": "已拒绝"}
 

@@ -11,6 +11,7 @@ from models.rules import digest as rules
 from models.rules.digest import Digest, Item, Section, due_light
 from models.rules.issue import STATES
 from models.rules.ladder import MOVE_NAMES, RUNG_NAMES
+from models.rules.mail_act import Wanted
 from models.rules.plan import monday_of
 
 #: Who decides on which page: its permission, its address, its queues and which of them are a decision that waits.
@@ -78,14 +79,26 @@ def _issues(reader: Reader, week: Gathered) -> Section:
         late += light == "red"
         to_sign += part.lead and part.state == "dispatched"
         note = "，".join(filter(None, [_what_next(part), _instead(reader, [part.person_id])]))
-        verb = "签收" if part.lead and part.state == "dispatched" else "办理" if part.lead else "答复"
-        items.append(Item(f"{part.firm.name}：{part.title}", f"/issues/{part.issue_id}", light, chip, note, verb))
+        act = _act_of(part, week)
+        offered = Wanted(reader.id, act, part.issue_id) if act else None
+        words, path = f"{part.firm.name}：{part.title}", f"/issues/{part.issue_id}"
+        items.append(Item(words, path, light, chip, note, "办理" if part.lead else "答复", offered))
     items.sort(key=lambda one: _URGENCY[one.light])
     parts = ((late, "件问题逾期"), (to_sign, "件待签收"), (len(items) - late - to_sign, "件本周要办"))
     return rules.section("issues", "要办的问题", items, "/issues/mine", rules.counted(parts))
 
 
 _URGENCY = {"red": 0, "yellow": 1, "": 2}
+
+
+def _act_of(part: IssuePart, week: Gathered) -> str:
+    """What can be done to it from the mail: take it, or ask for more time while there is some."""
+    if not part.lead:
+        return ""
+    if part.state == "dispatched":
+        return "issue.sign"
+    in_time = part.due_on is not None and part.due_on > week.on
+    return "issue.extend" if part.state in ("signed_for", "in_progress") and in_time else ""
 
 
 def _part_light(part: IssuePart, week: Gathered) -> tuple[str, str]:
@@ -108,8 +121,9 @@ def _promises(reader: Reader, week: Gathered) -> Section:
             late += light == "red"
             note = _instead(reader, [row.person_id])
             items.append(
-                Item(f"答应{row.firm.name}：{row.words}", f"/promises/{row.id}/done", light, chip, note, "答复")
-            )
+                Item(f"答应{row.firm.name}：{row.words}", f"/promises/{row.id}/done", light, chip, note, "答复",
+                     Wanted(reader.id, "promise.done", row.id))
+            )  # fmt: skip
     parts = ((late, "项承诺逾期未答复"), (len(items) - late, "项承诺本周到期"))
     return rules.section("promises", "答复承诺", items, "/promises/", rules.counted(parts))
 
@@ -117,7 +131,8 @@ def _promises(reader: Reader, week: Gathered) -> Section:
 def _plan(reader: Reader, week: Gathered) -> Section:
     monday = monday_of(week.on)
     items = [
-        Item(_line_words(line), f"/plan/?week={monday}", "", f"{line.planned_on:%m-%d}", _instead(reader, line.people))
+        Item(_line_words(line), f"/plan/?week={monday}", "", f"{line.planned_on:%m-%d}", _instead(reader, line.people),
+             act=None if line.firm else Wanted(reader.id, "plan.done", line.id))
         for line in week.lines
         if line.planned_on >= monday and not line.outcome and any(reader.whose(one) for one in line.people)
         and (line.firm is None or reader.sees(line.firm.place))

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from models.rules.mail_act import Wanted
+
 #: A section of one digest shows so many rows; the rest is a number with a link.
 SHOWN = 6
 #: Sections in the order of a mail: what needs the reader stands before what only changed.
@@ -30,6 +32,8 @@ class Item:
     note: str = ""
     #: What its link says: the act it leads to.
     verb: str = "查看"
+    #: What can be done from the mail itself, and to which record (models/rules/mail_act.py).
+    act: Wanted | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
-"""What opens without an account: a firm's link to its issue, a handler's link to theirs, a firm's own figures (/l/)."""
+"""What opens without an account (/l/): a firm's link to its issue, its own figures, a handler's link to theirs, a step
+from a mail."""
 
-from crm.views.links import figures, firm, handler
+from crm.views.links import act, figures, firm, handler
 from crm.views.links.base import bp
 
-__all__ = ["bp", "figures", "firm", "handler"]
+__all__ = ["act", "bp", "figures", "firm", "handler"]
