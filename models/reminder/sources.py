@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from models.reminder import promises
+from models.reminder import firm_inputs, promises
 from models.rules.reminder import Due
 
 
@@ -27,6 +27,7 @@ def _source(due_reminders: Callable[[date], list[Due]], *rules: str) -> Source:
 
 SOURCES: tuple[Source, ...] = (
     _source(promises.due_reminders, "promise-due"),
+    _source(firm_inputs.due_reminders, "firm-input-review", "firm-input-late", "figures-old"),
 )  # fmt: skip
 
 
