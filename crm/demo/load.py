@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, text
 
-from crm.demo import issues, visits, words
+from crm.demo import inputs, issues, visits, words
 from crm.demo.generate import SOURCE, District, Ids, Size, generate
 from models import derived, pinyin, seed, vault
 from models.all import db
@@ -52,11 +52,13 @@ def load(size: Size, number: int, now: datetime, today: date, hash_password: Cal
     people = _People(now, hash_password)
     ids = _places_and_people(people, today)
     district = generate(size, number, today, ids)
+    inputs.make_old(district, today)
     _complete(district, now)
     _write(district, now)
     derived.rebuild()
     rows = district.rows
     told = issues.add_issues(len(rows["firm"]), today, number)
+    inputs.add_inputs(today)
     return Loaded(len(rows["firm"]), len(rows.get("title", ())), len(rows.get("visit", ())), told, people.passwords)
 
 
