@@ -133,7 +133,7 @@ class DutyWindow(Model):
     def check(self) -> None:
         """Raise Refused when another notice of the year speaks of the same duty."""
         others = select(DutyWindow.id).where(
-            DutyWindow.rule_id == self.rule_id, DutyWindow.year == self.year, DutyWindow.id.is_not(self.id)
+            DutyWindow.rule_id == self.rule_id, DutyWindow.year == self.year, DutyWindow.id.is_distinct_from(self.id)
         )
         with db.session.no_autoflush:
             if db.session.scalar(others.limit(1)) is not None:

@@ -275,7 +275,7 @@ class Batch(Model):
         """Raise Refused when another batch of the type has the name and year, or the dates contradict each other."""
         if self.ends_on is not None and self.ends_on < self.announced_on:
             raise Refused("有效期至不能早于公告日期，请核对两个日期")
-        others = select(Batch).where(Batch.type_id == self.type_id, Batch.id.is_not(self.id))
+        others = select(Batch).where(Batch.type_id == self.type_id, Batch.id.is_distinct_from(self.id))
         with db.session.no_autoflush:
             for other in db.session.scalars(others.order_by(Batch.id)):
                 if other.name == self.name and other.announced_on.year == self.announced_on.year:

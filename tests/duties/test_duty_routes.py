@@ -10,9 +10,11 @@ from models import clock, duty
 from models.base import db
 from models.duty import DutyDone, DutyRule
 from models.duty_list import DutyFilter, DutyListing
+from models.errors import Refused
 from models.firm.record import Firm
 from models.user import User
 from tests.support.browser import Browser
+from tests.support.duty_factories import make_duty_window
 from tests.support.factories import make_firm, make_title, make_user
 from tests.support.statements import statements
 
@@ -128,3 +130,14 @@ def test_thirty_firms_cost_as_many_statements_as_three(browser: Browser) -> None
         return len(seen)
 
     assert cost(3) == cost(27)
+
+
+def test_a_second_notice_of_a_year_is_refused_when_one_is_corrected(app: Flask) -> None:
+    window = make_duty_window()
+    window.check()
+    twin = make_duty_window()
+    twin.rule_id = window.rule_id
+    twin.year = window.year
+    with pytest.raises(Refused, match="已经登记过通知"):
+        twin.check()
+    twin.year = window.year + 1

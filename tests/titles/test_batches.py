@@ -3,10 +3,12 @@
 from datetime import date
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from models.base import db
 from models.change import Change
+from models.errors import Refused
 from models.rules.batches import Announced, find, number_of
 from models.title import Batch, TitleType
 from tests.support.browser import Browser
@@ -101,3 +103,13 @@ def test_what_cannot_be_kept_is_said(lite_browser: Browser, values: dict[str, ob
     page = Page(lite_browser.post("/batches/new", data=typed(**values)))
     assert message in page.text
     assert len(db.session.scalars(select(Batch)).all()) == 1
+
+
+def test_a_batch_of_the_same_name_and_year_is_refused_when_one_is_corrected(app: Flask) -> None:
+    make_batch(name="第一批")
+    other = make_batch(name="第二批")
+    other.check()
+    other.name = "第一批"
+    with pytest.raises(Refused, match="已有2024年"):
+        other.check()
+    other.name = "第二批"
