@@ -66,7 +66,9 @@ NAV = (
         phone="企业",
         also=("titles", "pool", "contacts", "officers", "firm_inputs"),
     ),
-    NavItem("梯队", "funnel.index", "bar-chart-steps", "funnel.view", also=("duties", "candidates", "books")),
+    NavItem(
+        "梯队", "funnel.index", "bar-chart-steps", "funnel.view", also=("duties", "candidates", "applications", "books")
+    ),
     NavItem(
         "走访",
         "visits.index",

@@ -1,6 +1,7 @@
 """Imports every model, so that migrations and tests see every table."""
 
 from models import (
+    application,
     area,
     audit,
     calendar,
@@ -43,6 +44,7 @@ from models.firm import contacts, merge, names, notes, officer_waits, officers, 
 from models.firm_input import record as firm_input
 
 MODULES = (
+    application,
     area,
     audit,
     calendar,

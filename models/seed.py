@@ -3,6 +3,7 @@
 from sqlalchemy import literal, select
 
 from models import calendar, duty, opinion, pool, title
+from models.application import reasons as refusal_reasons
 from models.base import db
 from models.issue import kinds as issue_kinds
 from models.rules.access import ROLES
@@ -14,7 +15,7 @@ from models.visit import kinds, outcomes
 NOT_DATA = frozenset(
     {
         "role", "title_type", "pool_type", "visit_kind", "service", "contact_scheme_kind", "outcome_kind", "setting",
-        "opinion_kind", "issue_class", "issue_topic", "duty_rule", "pool_stage", "pool_exit",
+        "opinion_kind", "issue_class", "issue_topic", "duty_rule", "refusal_reason", "pool_stage", "pool_exit",
         "job_override", "job_run", "job_since", "worker_lease", "task", "change", "calendar_day", "calendar_year",
     }
 )  # fmt: skip
@@ -37,6 +38,7 @@ def seed_defaults() -> None:
     opinion.seed_defaults()
     issue_kinds.seed_defaults()
     duty.seed_defaults()
+    refusal_reasons.seed_defaults()
     db.session.flush()
 
 

@@ -113,6 +113,7 @@ FOREIGN_KEYS: dict[tuple[str, str], Moves | type[Derived] | type[History]] = {
     ("duty_done", "firm_id"): Moves(
         "已办事项", unlike("rule_key", "period"), lambda row: f"{row.period} {row.how[:30]}"
     ),
+    ("application", "firm_id"): Moves("申报", unlike("batch_id"), lambda row: f"{row.entered_on} 列入批次"),
     ("issue", "firm_id"): Moves("问题", everything, lambda row: f"{row.year}-{row.serial:04d} {row.title[:30]}"),
     ("team_firm", "firm_id"): Moves("小组的企业", unlike("team_id"), lambda row: row.need),
     ("handover_item", "firm_id"): Moves("工作移交清单", everything, lambda row: row.words[:30]),

@@ -43,6 +43,10 @@ PERMISSIONS: dict[str, str] = {
     "issues.close": "销号审核",
     "issues.export": "导出三张清单、发布期次",
     "issues.setup": "维护问题类别、时限、专题、服务菜单",
+    "applications.view": "查看申报批次",
+    "applications.edit": "把企业列入批次，推进自己辅导的申报",
+    "applications.decide": "登记受理、评审、公示和结果，推进全部申报",
+    "applications.setup": "维护申报批次、材料清单、服务机构、未通过原因",
     "self": "使用自己的账号（口令、会话、视图）",
 }
 
@@ -69,6 +73,8 @@ _STAFF = EVERYONE | {
     "issues.raise",
     "issues.handle",
     "issues.call",
+    "applications.view",
+    "applications.edit",
 }
 
 #: What each role may do when a bureau begins; the security administrator may change the rows later.
@@ -89,6 +95,8 @@ ROLES: dict[str, frozenset[str]] = {
             "issues.dispatch",
             "issues.export",
             "issues.setup",
+            "applications.decide",
+            "applications.setup",
         }
     ),
     "manager": frozenset(
@@ -105,6 +113,8 @@ ROLES: dict[str, frozenset[str]] = {
             "issues.dispatch",
             "issues.export",
             "issues.supervise",
+            "applications.decide",
+            "applications.setup",
         }
     ),
     "town": frozenset(
@@ -125,6 +135,7 @@ ROLES: dict[str, frozenset[str]] = {
             "issues.view",
             "issues.raise",
             "issues.handle",
+            "applications.view",
         }
     ),
     "handler": frozenset(EVERYONE | {"issues.handle"}),
@@ -160,7 +171,7 @@ ROLE_NAMES: dict[str, str] = {
 #: The rights page shows the permissions in these groups, by the word before the dot.
 GROUPS: dict[str, tuple[str, ...]] = {
     "企业": ("firms", "contacts"),
-    "资质与梯队": ("titles", "pool", "funnel", "figures", "types", "books"),
+    "资质与梯队": ("titles", "pool", "applications", "funnel", "figures", "types", "books"),
     "走访与问题": ("visits", "issues"),
     "导入与后台": ("imports", "tasks"),
     "单位与人员": ("areas", "units", "people", "absences"),
@@ -178,7 +189,19 @@ BUSINESS = frozenset(
     name
     for name in PERMISSIONS
     if name.split(".")[0]
-    in {"firms", "contacts", "titles", "pool", "funnel", "figures", "books", "visits", "imports", "issues"}
+    in {
+        "firms",
+        "contacts",
+        "titles",
+        "pool",
+        "applications",
+        "funnel",
+        "figures",
+        "books",
+        "visits",
+        "imports",
+        "issues",
+    }
 )
 
 

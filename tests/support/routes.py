@@ -11,6 +11,7 @@ from models.base import db
 from models.phone import Phone
 from models.user_session import UserSession
 from tests.support import (
+    application_factories,
     assessment_factories,
     book_factories,
     duty_factories,
@@ -33,6 +34,10 @@ ARGUMENTS: dict[str, Callable[[], object]] = {
     "title_id": lambda: factories.make_title(factories.make_firm()).id,
     "type_id": lambda: factories.make_title(factories.make_firm()).type_id,
     "pool_type_id": lambda: factories.make_pool_type().id,
+    "application_batch_id": lambda: application_factories.make_application_batch().id,
+    "application_id": lambda: application_factories.make_application().id,
+    "stage": lambda: "coaching",
+    "reason_id": lambda: application_factories.make_reason().id,
     "batch_id": lambda: factories.make_batch().id,
     "phone_id": lambda: Phone.register(factories.make_user(), "", clock.now())[0].id,
     "plan_id": lambda: assessment_factories.make_firm_plan().id,

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from crm.access import needs
 from crm.views.firms.base import bp
 from models import clock, duty
+from models.application import Application
 from models.assessment.bridge import inputs_of
 from models.assessment.card import Card, card_of
 from models.errors import NotFound
@@ -21,6 +22,7 @@ from models.firm.status import FLAGS
 from models.firm_input.stale import freshness_of
 from models.issue.of_firm import of_firm
 from models.rule_book import shelf
+from models.rules.application import KINDS, STAGES
 from models.rules.industry import industry_name
 from models.rules.issue import STATES as ISSUE_STATES
 from models.rules.ladder import RUNG_NAMES, TitleState
@@ -68,6 +70,8 @@ def show(firm_id: int) -> str | Response:
         industry=industry_name(profile.firm.industry_code), title_words=title_words, patent_groups=PATENT_GROUPS,
         issues=issues, issue_states=ISSUE_STATES, duties=duty.of_firm(profile.firm.id, on, on + YEAR_AHEAD),
         card=brief(profile.firm.id, on), fresh=freshness_of(profile.firm.id, on),
+        applications=Application.list_of(g.user, firm_id),
+        application_stages=STAGES, application_kinds=KINDS,
     )  # fmt: skip
 
 

@@ -1,0 +1,53 @@
+"""Rows about applications with full defaults: a test names only what matters to it."""
+
+import itertools
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from models import clock
+from models.application import Application, ApplicationBatch, RefusalReason
+from models.base import db
+from models.firm import Firm
+from models.rules.application import ENDED, REASONS, UNLISTED
+from models.title import TitleType
+from tests.support.factories import make_firm
+
+_round = itertools.count(1)
+
+
+def make_application_batch(key: str = "hnte", **values: Any) -> ApplicationBatch:
+    """A running batch of this year; `days` are its dates by key."""
+    days = values.pop("days", {})
+    defaults = {"year": 2026, "round": next(_round), "created_at": clock.now()}
+    kind = db.session.scalars(select(TitleType).where(TitleType.key == key)).one()
+    batch = ApplicationBatch(type=kind, **{**defaults, **values})
+    batch.date_them(days)
+    db.session.add(batch)
+    db.session.flush()
+    return batch
+
+
+def make_application(firm: Firm | None = None, batch: ApplicationBatch | None = None, **values: Any) -> Application:
+    """An application at 意向, or at the stage asked for; one that is over has the day and the reason it needs."""
+    stage = values.get("stage", "intention")
+    defaults: dict[str, Any] = {
+        "stage_on": date(2026, 3, 2), "entered_on": date(2026, 3, 2), "created_at": clock.now(),
+        "ended_on": date(2026, 3, 2) if stage in ENDED else None,
+        "reason_id": make_reason().id if stage == "refused" else None,
+    }  # fmt: skip
+    row = Application(firm=firm or make_firm(), batch=batch or make_application_batch(), **{**defaults, **values})
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def make_reason(key: str = UNLISTED) -> RefusalReason:
+    """A reason of the default list."""
+    row = db.session.scalar(select(RefusalReason).where(RefusalReason.key == key))
+    if row is None:
+        row = RefusalReason(key=key, name=dict(REASONS)[key])
+        db.session.add(row)
+        db.session.flush()
+    return row
