@@ -51,6 +51,7 @@ BEHIND_SETTINGS = (
     "rights",
     "types",
     "tasks",
+    "timetable",
     "directory",
     "services",
 )

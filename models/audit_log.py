@@ -46,6 +46,8 @@ ACTS: dict[str, str] = {
     "import.original": "打开导入原件",
     "import.retry": "再认待认领的行",
     "calendar.load": "载入节假日通知",
+    "timetable.edit": "改运行时间表",
+    "timetable.run": "手动运行",
     "firm.merge": "合并企业",
     "firm.unmerge": "撤销合并",
     "link.open": "打开一次性链接",

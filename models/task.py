@@ -282,3 +282,12 @@ class JobRun(Model):
     def answer(self) -> dict[str, Any]:
         """What the job's function returned."""
         return dict(json.loads(self.result))
+
+    @property
+    def told(self) -> str:
+        """What it did for people, in an officer's words; empty when nothing."""
+        found = self.answer
+        counts = (("新提醒", found.get("raised", 0)), ("发出", found.get("sent", 0)))
+        parts = [f"{name} {count}" for name, count in counts if count]
+        skipped = len(found.get("skipped", ()))
+        return "，".join([*parts, f"跳过 {skipped}"] if skipped else parts)

@@ -96,9 +96,14 @@ def settled(name: str, now: datetime) -> set[str]:
     return {period for period in db.session.scalars(query.order_by(JobRun.id)) if period is not None}
 
 
+def kept_since(name: str) -> datetime | None:
+    """From when on the entry is kept; None before a worker saw it."""
+    return db.session.scalar(select(JobSince.since).where(JobSince.job == name))
+
+
 def since(name: str, now: datetime) -> datetime:
     """From when on the entry is kept; a new one from now, which is committed."""
-    kept = db.session.scalar(select(JobSince.since).where(JobSince.job == name))
+    kept = kept_since(name)
     if kept is not None:
         return kept
     db.session.rollback()

@@ -20,6 +20,7 @@ PERMISSIONS: dict[str, str] = {
     "imports.run": "导入名单",
     "imports.decide": "认领待认领的行",
     "tasks.view": "查看后台任务",
+    "timetable.run": "查看运行时间表，手动做一次",
     "areas.view": "查看街镇园区",
     "areas.edit": "维护街镇园区",
     "units.view": "查看单位",
@@ -97,6 +98,7 @@ ROLES: dict[str, frozenset[str]] = {
             "issues.setup",
             "applications.decide",
             "applications.setup",
+            "timetable.run",
         }
     ),
     "manager": frozenset(
@@ -151,6 +153,7 @@ ROLES: dict[str, frozenset[str]] = {
             "settings.edit",
             "calendar.edit",
             "tasks.view",
+            "timetable.run",
         }
     ),
     "secadmin": frozenset(EVERYONE | {"people.view", "rights.edit"}),
@@ -173,7 +176,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "企业": ("firms", "contacts"),
     "资质与梯队": ("titles", "pool", "applications", "funnel", "figures", "types", "books"),
     "走访与问题": ("visits", "issues"),
-    "导入与后台": ("imports", "tasks"),
+    "导入与后台": ("imports", "tasks", "timetable"),
     "单位与人员": ("areas", "units", "people", "absences"),
     "系统": ("settings", "calendar", "rights", "audit"),
 }

@@ -144,6 +144,18 @@ def quarter(on: date) -> str:
     return f"{on.year}-Q{(on.month + 2) // 3}"
 
 
+def period_words(period: str) -> str:
+    """A period as an officer would say it: 2026 年第 47 周, 2026 年 10 月, 2026 年三季度; a day stays as it is."""
+    year, _, rest = period.partition("-")
+    if rest.startswith("W"):
+        return f"{year} 年第 {int(rest[1:])} 周"
+    if rest.startswith("Q"):
+        return f"{year} 年{'一二三四'[int(rest[1:]) - 1]}季度"
+    if len(period) == len("2026-10"):
+        return f"{year} 年 {int(rest)} 月"
+    return period.replace("T", " ")
+
+
 def changed(when: When, **given: str | int | None) -> When:
     """The same entry with other values for what is given; None keeps the default.
 

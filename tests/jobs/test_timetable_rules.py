@@ -13,6 +13,7 @@ from models.rules.timetable import (
     moments,
     next_slot,
     period_of,
+    period_words,
     placed,
     slots,
     words,
@@ -191,6 +192,17 @@ WORDS = [
 @pytest.mark.parametrize(("name", "said"), WORDS)
 def test_an_entry_is_said_as_an_officer_would(name: str, said: str) -> None:
     assert words(ENTRIES[name].when) == said
+
+
+PERIODS = [
+    ("2026-W07", "2026 年第 7 周"), ("2026-10", "2026 年 10 月"), ("2026-Q4", "2026 年四季度"),
+    ("2026-11-22", "2026-11-22"), ("2026-11-22T07:31:00", "2026-11-22 07:31:00"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("period", "said"), PERIODS)
+def test_a_period_is_said_as_an_officer_would(period: str, said: str) -> None:
+    assert period_words(period) == said
 
 
 def test_what_an_administrator_changes_is_read() -> None:

@@ -71,6 +71,7 @@ ARGUMENTS: dict[str, Callable[[], object]] = {
     "input_id": lambda: input_factories.make_input().id,
     "input_link_id": lambda: input_factories.make_input_link().id,
     "group": lambda: "staff",
+    "job_name": lambda: "clocks",
     "rule_key": lambda: "hnte_report",
     "period": lambda: "2027",
     "done_id": lambda: duty_factories.make_duty_done().id,
