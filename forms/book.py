@@ -27,7 +27,7 @@ class BookForm(BaseForm):
     effective_from = DateField("从哪天起生效", [Optional()], description="不填就用正文里写的；两处都改了，用这里的。")
     effective_to = DateField("到哪天截止", [Optional()], description="不填就一直用到下一个版本生效。")
     why = TextAreaField("为什么要有这个版本", [InputRequired("请写为什么，依据哪份文件"), Length(max=2000)])
-    upload = FileField("上传文件（可不传）", description="选了文件，就用文件的内容，下面的正文不用。")
+    upload = FileField("上传文件", description="选了文件，就用文件的内容，下面的正文不用。")
     text = TextAreaField("正文", description="一节一个条件或得分项；# 后面是注释。改了哪里，存好以后能逐条比较。")
 
     def __init__(self, obj: Any = None, **values: Any) -> None:
@@ -75,6 +75,12 @@ class BookForm(BaseForm):
     def _refused(self, message: str) -> str | None:
         self.text.errors = [*self.text.errors, message]
         return None
+
+
+class PutBookForm(BaseForm):
+    """A draft holds from a day on."""
+
+    from_on = DateField("从哪天起生效", [InputRequired("请填日期")], description="早于今天的，过去那段的对照也会变。")
 
 
 class EndBookForm(BaseForm):

@@ -140,6 +140,16 @@ class RuleBook(Model):
         self.fingerprint, self.document = dating.fingerprint(text), "；".join(book.documents)
         self.effective_from, self.effective_to = book.effective_from, book.effective_to
 
+    def redate(self, from_on: date) -> None:
+        """The draft with another first day. Refused after its last day, or for what is no draft any more."""
+        if self.state != "draft":
+            raise Refused(f"{self.version} 已经不是草稿")
+        if self.effective_to is not None and from_on > self.effective_to:
+            raise Refused(f"这个版本写明到 {self.effective_to} 截止，生效日期不能更晚")
+        if from_on != self.effective_from:
+            self.text = dating.stamped(self.text, self.version, from_on, self.effective_to)
+            self.effective_from = from_on
+
     def put_in_force(self, by: User, at: datetime) -> None:
         """It stands on the shelf from its day on; the caller commits. Whether it was tried is for the caller to ask
         (``models/rule_book_trial.py``). Refused for what is no draft, or beside another one of these days."""

@@ -118,7 +118,7 @@ def test_the_wrong_line_is_shown_with_its_number(office: Browser) -> None:
     page = office.send("/books/new", typed(text=text), 422)
     number = text.splitlines().index("at_leest = 30") + 1
     assert f"第 {number} 行，条件 age：没有“at_leest”这一项" in page.text
-    assert [f"{number} ，写错的一行", "at_leest = 30"] in page.rows("写错的那一行和上下几行")
+    assert [str(number), "at_leest = 30 写错的一行"] in page.rows("写错的那一行和上下几行")
 
 
 def test_a_file_that_is_wrong_stands_in_the_form(office: Browser) -> None:
