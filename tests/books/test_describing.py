@@ -59,9 +59,17 @@ def test_one_change_is_one_difference(old: str, new: str, wanted: tuple[str, ...
     assert changed((old, new)) == [wanted]
 
 
-def test_a_tier_shows_the_whole_ladder_of_limits() -> None:
+def test_one_tier_of_a_limit_is_one_difference() -> None:
     (one,) = changed(("{ up_to = 5000, limit = 0.05 }", "{ up_to = 5000, limit = 0.06 }"))
-    assert "5000 万元以内不低于 5%" in one[4] and "5000 万元以内不低于 6%" in one[5]
+    assert one[2:6] == (
+        "分档", "改动", "上年销售收入 5000 万元以内，近三年研发费用占销售收入不低于 5%",
+        "上年销售收入 5000 万元以内，近三年研发费用占销售收入不低于 6%",
+    )  # fmt: skip
+    found = changed(("{ up_to = 20000, limit = 0.04 }", "{ up_to = 30000, limit = 0.04 }"))
+    assert [one[5] for one in found] == [
+        "上年销售收入 30000 万元以内，近三年研发费用占销售收入不低于 4%",
+        "上年销售收入 超过 30000 万元，近三年研发费用占销售收入不低于 3%",
+    ]
 
 
 def test_a_route_that_is_new_and_one_that_is_gone() -> None:

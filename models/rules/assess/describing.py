@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from fractions import Fraction
 
 from models.rules.assess.book import CONFIDENCE, Book, Condition, Points, Sourced, Test
 from models.rules.assess.measures import MEASURES
@@ -92,15 +93,18 @@ def said(test: Test, labels: dict[str, str]) -> str:
         return f"行业代码不在 {'、'.join(test.industry_outside)} 之内"
     if test.points:
         return f"{labels.get(test.points, test.points)}{wanted_points(test)}"
-    measure = MEASURES[test.measure]
-    if not test.tiers:
-        return f"{measure.label}{wanted(test, test.limit)}"
-    by = MEASURES[test.tier_by]
-    tiers = []
+    return f"{MEASURES[test.measure].label}{wanted(test, test.limit)}"
+
+
+def _tiers(test: Test) -> Iterator[Line]:
+    """Each limit of a test whose limit depends on another measure."""
+    label, by, below = MEASURES[test.measure].label, MEASURES[test.tier_by], None
     for top, limit in test.tiers:
-        reach = f"{by.label} {decimal(top)} {by.unit}以内" if top is not None else "超过的"
-        tiers.append(f"{reach}{wanted(test, limit)}")
-    return f"{measure.label}：{'；'.join(tiers)}"
+        reach = (
+            f"{decimal(top)} {by.unit}以内" if top is not None else f"超过 {decimal(below or Fraction(0))} {by.unit}"
+        )
+        yield Line("分档", f"{by.label} {reach}，{label}{wanted(test, limit)}")
+        below = top
 
 
 def _entry(section: str, one: Sourced, lines: Sequence[Line]) -> Entry:
@@ -110,7 +114,10 @@ def _entry(section: str, one: Sourced, lines: Sequence[Line]) -> Entry:
 def _condition(one: Condition, labels: dict[str, str]) -> Iterator[Line]:
     several = "要求" if len(one.tests) == 1 else ("同时满足" if one.every else "满足一项")
     for test in one.tests:
-        yield Line(several, said(test, labels))
+        if test.tiers:
+            yield from _tiers(test)
+        else:
+            yield Line(several, said(test, labels))
     for test in one.unless:
         yield Line("有此项则不看", said(test, labels))
     if one.replaced_by_direct:
