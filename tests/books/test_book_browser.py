@@ -25,7 +25,7 @@ def try_it(window: Window) -> None:
     make_firm("云澜新柳机械有限公司", founded_on=date(2026, 9, 1))
     page = window.sign_in(make_user(role="office")).open("/books/")
     assert window.complaints() == [] and window.wide() == 0
-    page.get_by_role("link", name="照 hnte-2016 起草新版本").click()
+    page.get_by_role("link", name="照此起草：hnte-2016").click()
     text = page.get_by_label("正文")
     text.fill(text.input_value().replace("at_least = 365", "at_leest = 30"))
     page.get_by_label("为什么要有这个版本").fill("省里发了新通知")

@@ -21,7 +21,9 @@ from models.firm.names import FirmSearch
 from models.issue import Issue
 from models.issue.menu import MenuItem
 from models.issue.trace import IssueMove
+from models.rule_book import RuleBook, shelf
 from models.rules.assess.book import REGIMES
+from models.rules.assess.describing import differences
 from models.rules.assess.shelf import shipped
 from models.rules.issue import STATES
 from models.rules.judgement import problem
@@ -143,6 +145,13 @@ def test_loading_fills_the_database_search_and_ladder_included(app: Flask) -> No
     firm = make_firm()
     db.session.commit()
     assert firm.id > 60
+
+
+def test_a_draft_of_the_rules_waits_and_changes_nothing(lite_app: Flask) -> None:
+    loaded(5)
+    (row,) = RuleBook.list_all()
+    assert (row.state, row.effective_from.isoformat(), row.based_on) == ("draft", "2027-01-01", "hnte-2016")
+    assert len(differences(shelf().on(TODAY)["hnte"] or row.book, row.book)) == 1 and shelf() is shipped()
 
 
 @pytest.mark.slow
