@@ -68,7 +68,11 @@ NAV = (
         also=("titles", "pool", "contacts", "officers", "firm_inputs"),
     ),
     NavItem(
-        "梯队", "funnel.index", "bar-chart-steps", "funnel.view", also=("duties", "candidates", "applications", "books")
+        "梯队",
+        "funnel.index",
+        "bar-chart-steps",
+        "funnel.view",
+        also=("duties", "candidates", "radar", "applications", "books"),
     ),
     NavItem(
         "走访",

@@ -31,7 +31,7 @@ from models.firm.record import Firm
 from models.pool import PoolMember
 from models.rules import duty as rules
 from models.rules.duty import Duty
-from models.rules.duty_table import RULES
+from models.rules.duty_table import EXPECTED, RULES
 from models.rules.ladder import Grant
 from models.title import Title, TitleType
 from models.user import User
@@ -290,14 +290,17 @@ def seed_defaults() -> None:
     for position, row in enumerate(RULES):
         if row.key not in held:
             db.session.add(_row(row, position))
+    for position, row in enumerate(EXPECTED, 100):
+        if row.key not in held:
+            db.session.add(_row(row, position, active=False))
     db.session.flush()
 
 
-def _row(row: rules.DutyRule, position: int) -> DutyRule:
+def _row(row: rules.DutyRule, position: int, *, active: bool = True) -> DutyRule:
     return DutyRule(
         key=row.key, name=row.name, kind=row.kind, types=row.types, opens=_text(row.opens), closes=_text(row.closes),
         months=row.months, who=row.who, shift=row.shift, with_pending=row.with_pending, advisory=row.advisory,
-        unless=row.unless, basis=row.basis, confidence=row.confidence, note=row.note, position=position,
+        unless=row.unless, basis=row.basis, confidence=row.confidence, note=row.note, position=position, active=active,
     )  # fmt: skip
 
 

@@ -149,3 +149,21 @@ RULES: tuple[DutyRule, ...] = (
         confidence="V",
     ),
 )
+
+#: Lines that say when something is expected and are no duty: the office may give the dates of a year's notice, or make
+#: one a duty. Nobody knows when a province opens 专精特新; the spring is our assumption (rules.md 12).
+EXPECTED: tuple[DutyRule, ...] = (
+    DutyRule(
+        "srdi_filing",
+        "专精特新中小企业申报",
+        "yearly",
+        "工信部企业〔2026〕2号 附件1",
+        frozenset({"tech_sme", "innovative_sme"}),
+        opens=(4, 1),
+        closes=(6, 30),
+        advisory=True,
+        unless="srdi_sme",
+        confidence="M",
+        note="预计窗口，以省级通知为准；到期预警按它推算",
+    ),
+)

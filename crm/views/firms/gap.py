@@ -7,7 +7,7 @@ from flask import g, render_template, request, url_for
 from crm.access import needs
 from crm.views.firms.base import bp
 from crm.views.firms.record import day
-from models import clock
+from models import clock, radar
 from models.assessment import trial
 from models.assessment.bridge import Inputs, inputs_of
 from models.assessment.card import NAMES, card_of, value_words
@@ -39,6 +39,7 @@ def gap(firm_id: int) -> str:
         may_change=may_change(g.user, firm),
         origins=origins({known.row_id for known in inputs.known.values() if known.row_id}),
         where=lambda key: where(firm.id, key, on), label_of=lambda key: label_of(key, on.year - 1),
+        ticket=radar.ticket_of(firm.id, on),
         fresh=freshness_of(firm.id, on), yes_no=trial.YES_NO, plans=FirmPlan.list_of(firm.id), names=NAMES,
     )  # fmt: skip
 

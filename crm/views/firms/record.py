@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from crm.access import needs
 from crm.views.firms.base import bp
-from models import clock, duty
+from models import clock, duty, radar
 from models.application import Application
 from models.assessment.bridge import inputs_of
 from models.assessment.card import Card, card_of
@@ -69,8 +69,8 @@ def show(firm_id: int) -> str | Response:
         statuses=STATUSES, flags=FLAGS, care_levels=CARE_LEVELS, code_kinds=CODE_KINDS,
         industry=industry_name(profile.firm.industry_code), title_words=title_words, patent_groups=PATENT_GROUPS,
         issues=issues, issue_states=ISSUE_STATES, duties=duty.of_firm(profile.firm.id, on, on + YEAR_AHEAD),
-        card=brief(profile.firm.id, on), fresh=freshness_of(profile.firm.id, on),
-        applications=Application.list_of(g.user, firm_id),
+        card=brief(profile.firm.id, on), ticket=radar.ticket_of(profile.firm.id, on),
+        fresh=freshness_of(profile.firm.id, on), applications=Application.list_of(g.user, firm_id),
         application_stages=STAGES, application_kinds=KINDS,
     )  # fmt: skip
 
