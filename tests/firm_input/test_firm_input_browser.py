@@ -110,9 +110,8 @@ def test_a_firm_fills_in_on_a_phone_and_the_card_changes_at_the_desk(phone: Wind
     assert not told, chr(10).join(told)
 
 
-@pytest.mark.parametrize("size", ["window", "phone"])
-def test_the_officer_s_other_pages_are_fit_for_everyone(size: str, request: pytest.FixtureRequest) -> None:
-    window: Window = request.getfixturevalue(size)
+def test_the_officer_s_pages_are_fit_for_everyone_on_a_phone(phone: Window) -> None:
+    window = phone
     officer = make_user()
     firms = [make_firm(officer_a_id=officer.id) for _ in range(3)]
     figures(firms[0], rd_expense_2024=10, staff_total_2025=100)

@@ -29,9 +29,9 @@ PUBLIC = "https://t.example"
 
 
 @pytest.fixture
-def ways(app: Flask) -> Any:
+def ways(lite_app: Flask) -> Any:
     """A public address and a mail server."""
-    config = app.config["TIDU"]
+    config = lite_app.config["TIDU"]
     config.public_base_url, config.mail_url = PUBLIC, "smtp://mail.example"
     yield config
     config.public_base_url = config.mail_url = ""
@@ -49,7 +49,7 @@ YEAR = 2025
 
 
 @pytest.fixture(autouse=True)
-def at(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def at(monkeypatch: pytest.MonkeyPatch) -> None:
     now = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
     monkeypatch.setattr(clock, "now", lambda: now)
 
@@ -83,25 +83,25 @@ def test_a_firm_fills_in_leaves_and_comes_back_and_hands_in_once(browser: Browse
     assert outcomes == {"shown", "acted", "refused"}
 
 
-def test_a_look_changes_nothing(browser: Browser) -> None:
+def test_a_look_changes_nothing(lite_browser: Browser) -> None:
     row, token = out()
     version = row.version
     for url in ("", "/staff", "/check", ""):
-        browser.open(f"/l/figures/{token}{url}")
+        lite_browser.open(f"/l/figures/{token}{url}")
     found = db.session.get_one(FirmInput, row.id)
     assert (found.version, found.state) == (version, "sent")
 
 
-def test_one_wrong_field_keeps_the_others_and_says_what_to_do(browser: Browser) -> None:
+def test_one_wrong_field_keeps_the_others_and_says_what_to_do(lite_browser: Browser) -> None:
     row, token = out()
-    page = browser.send(f"/l/figures/{token}/staff", {f"staff_total_{YEAR}": "120", f"rd_staff_{YEAR}": "无"}, 422)
+    page = lite_browser.send(f"/l/figures/{token}/staff", {f"staff_total_{YEAR}": "120", f"rd_staff_{YEAR}": "无"}, 422)
     assert "有 1 处没有存，其余已存" in page.text and "没有的请填 0" in page.text
     assert page.field(f"{YEAR} 年研发人员").attributes["value"] == "无"
     assert db.session.get_one(FirmInput, row.id).filled == 1
 
 
 @pytest.mark.parametrize("ending", ["expired", "revoked", "wrong", "void", "submitted", "other purpose"])
-def test_every_dead_link_looks_alike_and_does_nothing(browser: Browser, ending: str) -> None:
+def test_every_dead_link_looks_alike_and_does_nothing(lite_browser: Browser, ending: str) -> None:
     row = make_input()
     found, token = sent(row)
     if ending == "expired":
@@ -118,121 +118,126 @@ def test_every_dead_link_looks_alike_and_does_nothing(browser: Browser, ending: 
         found.purpose = "issue_firm"
     db.session.commit()
     state = row.state
-    pages = [browser.open(f"/l/figures/{token}{url}", 404) for url in ("", "/staff", "/check", "/nonsense")]
-    pages += [browser.send(f"/l/figures/{token}/{url}", {"staff_total_2025": "1"}, 404) for url in ("staff", "check")]
+    pages = [lite_browser.open(f"/l/figures/{token}{url}", 404) for url in ("", "/staff", "/check", "/nonsense")]
+    pages += [
+        lite_browser.send(f"/l/figures/{token}/{url}", {"staff_total_2025": "1"}, 404) for url in ("staff", "check")
+    ]
     assert len({page.text for page in pages}) == 1 and REFUSED in pages[0].text
     again = db.session.get_one(FirmInput, row.id)
     assert again.state == state and again.filled == (1 if ending == "submitted" else 0)
 
 
-def test_the_page_shows_the_last_value_of_what_is_asked_and_nothing_else(browser: Browser) -> None:
+def test_the_page_shows_the_last_value_of_what_is_asked_and_nothing_else(lite_browser: Browser) -> None:
     firm = make_firm()
     figures(firm, **{f"staff_total_{YEAR - 1}": 98, f"staff_total_{YEAR - 2}": 77, f"profit_total_{YEAR - 1}": 4321})
     make_contact(firm, name="梅若水", phone="13800001234")
     _, token = out(firm)
-    page = browser.open(f"/l/figures/{token}/staff")
+    page = lite_browser.open(f"/l/figures/{token}/staff")
     assert f"上次登记：{YEAR - 1} 年 98 人" in page.text
     assert not [word for word in ("77", "4,321", "4321", "梅", "1234") if word in page.text]
     assert [link for link in page.links() if not link.startswith(("/l/figures/", "/static/"))] == []
 
 
-def test_another_request_is_not_reached_with_this_link(browser: Browser) -> None:
+def test_another_request_is_not_reached_with_this_link(lite_browser: Browser) -> None:
     row, token = out()
     other, _ = out()
-    browser.send(f"/l/figures/{token}/staff", {f"staff_total_{YEAR}": "120"})
+    lite_browser.send(f"/l/figures/{token}/staff", {f"staff_total_{YEAR}": "120"})
     assert (db.session.get_one(FirmInput, row.id).filled, db.session.get_one(FirmInput, other.id).filled) == (1, 0)
 
 
-def test_what_was_sent_back_says_what_to_mend(browser: Browser) -> None:
+def test_what_was_sent_back_says_what_to_mend(lite_browser: Browser) -> None:
     row, _ = out()
     submitted(row, dict.fromkeys(CELLS, "100"))
     reviewing.send_back(row, "请按审计报告填", {CELLS[3]: "要含委托研发"}, make_user(), clock.now())
     _, token = sent(row)
-    page = browser.open(f"/l/figures/{token}")
+    page = lite_browser.open(f"/l/figures/{token}")
     assert "请按审计报告填" in page.text and "要改" in page.text
-    page = browser.open(f"/l/figures/{token}/research")
+    page = lite_browser.open(f"/l/figures/{token}/research")
     assert "请改：要含委托研发" in page.text and page.field(f"{YEAR} 年研发费用").attributes["value"] == "100"
 
 
 # --- the officer's pages -----------------------------------------------------------------------------------------
 
 
-def test_an_officer_asks_for_what_is_missing(browser: Browser) -> None:
+def test_an_officer_asks_for_what_is_missing(lite_browser: Browser) -> None:
     firm = make_firm()
     figures(firm, **{f"staff_total_{YEAR}": 98})
-    page = browser.sign_in(make_user()).open(f"/firm-inputs/new/{firm.id}")
+    page = lite_browser.sign_in(make_user()).open(f"/firm-inputs/new/{firm.id}")
     ticked = [box.attributes["value"] for box in page.all("input", name="cells") if "checked" in box.attributes]
     assert f"rd_expense_{YEAR}" in ticked and f"staff_total_{YEAR}" not in ticked
     assert f"已登记 {YEAR} 年 98，企业填报，2026-03-01" in page.text
-    browser.send(f"/firm-inputs/new/{firm.id}", {"due_on": str(clock.today())}, 422)
-    page = browser.send(f"/firm-inputs/new/{firm.id}", {"cells": ticked[:2], "due_on": str(clock.today())})
+    lite_browser.send(f"/firm-inputs/new/{firm.id}", {"due_on": str(clock.today())}, 422)
+    page = lite_browser.send(f"/firm-inputs/new/{firm.id}", {"cells": ticked[:2], "due_on": str(clock.today())})
     assert page.heading == "企业填报" and "待发出" in page.text
-    again = browser.send(f"/firm-inputs/new/{firm.id}", {"cells": ticked[:2], "due_on": str(clock.today())}, 422)
+    again = lite_browser.send(f"/firm-inputs/new/{firm.id}", {"cells": ticked[:2], "due_on": str(clock.today())}, 422)
     assert "不用再发一份" in again.text
 
 
-def test_without_a_public_address_no_link_is_offered_and_the_telephone_works(browser: Browser) -> None:
+def test_without_a_public_address_no_link_is_offered_and_the_telephone_works(lite_browser: Browser) -> None:
     row, officer = make_input(), make_user()
-    page = browser.sign_in(officer).open(f"/firm-inputs/{row.id}/send")
+    page = lite_browser.sign_in(officer).open(f"/firm-inputs/{row.id}/send")
     assert "PUBLIC_BASE_URL" in page.text and "生成链接" not in page.text and "发邮件" not in page.text
     assert (
-        browser.post(f"/firm-inputs/{row.id}/send", data={"how": "copy", "due_on": str(row.due_on)}).status_code == 422
+        lite_browser.post(f"/firm-inputs/{row.id}/send", data={"how": "copy", "due_on": str(row.due_on)}).status_code
+        == 422
     )
     given = {f"staff_total_{YEAR}": "120", f"rd_staff_{YEAR}": "130", "label": "财务王会计"}
-    page = browser.send(f"/firm-inputs/{row.id}/phone", given, 422)
+    page = lite_browser.send(f"/firm-inputs/{row.id}/phone", given, 422)
     assert "请在电话里核对 1 处" in page.text
     code = filling.doubts_of(db.session.get_one(FirmInput, row.id))[0].code
-    page = browser.send(f"/firm-inputs/{row.id}/phone", {**given, "confirmed": code})
+    page = lite_browser.send(f"/firm-inputs/{row.id}/phone", {**given, "confirmed": code})
     assert "电话询问（财务王会计）" in page.text
-    browser.send(f"/firm-inputs/{row.id}/decide", {"decision": "adopt", "accepted": f"staff_total_{YEAR}"})
+    lite_browser.send(f"/firm-inputs/{row.id}/decide", {"decision": "adopt", "accepted": f"staff_total_{YEAR}"})
     found = db.session.scalars(select(FirmFigure)).one()
     assert (found.source, found.value, found.entered_by_id) == ("电话询问", Decimal(120), officer.id)
 
 
-def test_a_link_is_shown_once_and_noted(browser: Browser, ways: Any) -> None:
+def test_a_link_is_shown_once_and_noted(lite_browser: Browser, ways: Any) -> None:
     row = make_input()
-    browser.sign_in(make_user())
-    page = browser.send(f"/firm-inputs/{row.id}/send", {"how": "copy", "label": "王会计", "due_on": str(row.due_on)})
+    lite_browser.sign_in(make_user())
+    page = lite_browser.send(
+        f"/firm-inputs/{row.id}/send", {"how": "copy", "label": "王会计", "due_on": str(row.due_on)}
+    )
     secret = page.all("code", **{"class": "secret"})[0].text
     assert secret.startswith(f"{PUBLIC}/l/figures/") and page.all("svg")
-    assert secret not in browser.open(f"/firm-inputs/{row.id}/send").text
+    assert secret not in lite_browser.open(f"/firm-inputs/{row.id}/send").text
     assert "link.make" in list(db.session.scalars(select(AuditEntry.act)))
-    assert browser.open(secret.removeprefix(PUBLIC)).status == 200
+    assert lite_browser.open(secret.removeprefix(PUBLIC)).status == 200
 
 
-def test_a_link_goes_to_the_contact_the_officer_chose(browser: Browser, ways: Any) -> None:
+def test_a_link_goes_to_the_contact_the_officer_chose(lite_browser: Browser, ways: Any) -> None:
     row = make_input()
     first, second = make_contact(row.firm, name="梅若水"), make_contact(row.firm, name="何可期", phone="13900005678")
     first.write_email("mei@firm.example")
     second.write_email("he@firm.example")
     make_contact(make_firm(), name="旁人").write_email("other@firm.example")
-    browser.sign_in(make_user())
+    lite_browser.sign_in(make_user())
     sending = {"how": "mail", "contact_id": str(second.id), "due_on": str(row.due_on)}
-    page = browser.send(f"/firm-inputs/{row.id}/send", sending)
+    page = lite_browser.send(f"/firm-inputs/{row.id}/send", sending)
     assert "邮件已排队" in page.text
     mail = db.session.scalars(select(Mail)).one()
     letter = mail.open()
     assert letter.to == "he@firm.example" and f"{PUBLIC}/l/figures/" in letter.text and str(row.due_on) in letter.text
     secret = letter.text.split("/l/figures/")[1].split()[0]
-    assert secret not in browser.open(f"/firm-inputs/{row.id}/send").text
+    assert secret not in lite_browser.open(f"/firm-inputs/{row.id}/send").text
 
 
-def test_somebody_else_s_contact_gets_nothing(browser: Browser, ways: Any) -> None:
+def test_somebody_else_s_contact_gets_nothing(lite_browser: Browser, ways: Any) -> None:
     row, stranger = make_input(), make_contact(make_firm(), name="旁人")
     stranger.write_email("other@firm.example")
-    browser.sign_in(make_user())
+    lite_browser.sign_in(make_user())
     sending = {"how": "mail", "contact_id": str(stranger.id), "due_on": str(row.due_on)}
-    assert browser.post(f"/firm-inputs/{row.id}/send", data=sending).status_code == 422
+    assert lite_browser.post(f"/firm-inputs/{row.id}/send", data=sending).status_code == 422
     assert db.session.scalars(select(Mail)).all() == []
 
 
-def test_a_link_is_stopped_and_a_request_is_voided(browser: Browser) -> None:
+def test_a_link_is_stopped_and_a_request_is_voided(lite_browser: Browser) -> None:
     row = make_input()
     link, token = sent(row)
-    browser.sign_in(make_user())
-    browser.send(f"/firm-inputs/{row.id}/links/{link.id}/revoke")
-    assert REFUSED in browser.open(f"/l/figures/{token}", 404).text
-    page = browser.send(f"/firm-inputs/{row.id}/void", {"reason": "企业已搬走"})
+    lite_browser.sign_in(make_user())
+    lite_browser.send(f"/firm-inputs/{row.id}/links/{link.id}/revoke")
+    assert REFUSED in lite_browser.open(f"/l/figures/{token}", 404).text
+    page = lite_browser.send(f"/firm-inputs/{row.id}/void", {"reason": "企业已搬走"})
     assert "已作废" in page.text and "企业已搬走" in page.text
 
 
@@ -256,26 +261,26 @@ def test_the_review_takes_figure_by_figure(browser: Browser) -> None:
     assert "已采用，不能再采用" in twice.text
 
 
-def test_a_review_sends_back(browser: Browser) -> None:
+def test_a_review_sends_back(lite_browser: Browser) -> None:
     row = submitted(make_input(), {CELLS[0]: "120"})
-    browser.sign_in(make_user())
+    lite_browser.sign_in(make_user())
     back = {"decision": "return", "words": "", f"note_staff_total_{YEAR}": "要全年平均"}
-    page = browser.send(f"/firm-inputs/{row.id}/decide", back)
+    page = lite_browser.send(f"/firm-inputs/{row.id}/decide", back)
     assert page.heading == "发给企业"
     found = db.session.get_one(FirmInput, row.id)
     assert (found.state, found.round, found.figures[0].words) == ("returned", 2, "要全年平均")
 
 
-def test_another_officers_firm_is_read_and_not_acted_on(browser: Browser) -> None:
+def test_another_officers_firm_is_read_and_not_acted_on(lite_browser: Browser) -> None:
     owner = make_user()
     row = submitted(make_input(make_firm(officer_a_id=owner.id)), {CELLS[0]: "120"})
-    browser.sign_in(make_user())
-    assert "采用勾选的" not in browser.open(f"/firm-inputs/{row.id}").text
+    lite_browser.sign_in(make_user())
+    assert "采用勾选的" not in lite_browser.open(f"/firm-inputs/{row.id}").text
     for url, data in (("decide", {"decision": "adopt", "accepted": f"staff_total_{YEAR}"}), ("void", {"reason": "x"})):
-        assert browser.post(f"/firm-inputs/{row.id}/{url}", data=data).status_code == 422
-    browser.sign_in(make_user("town", area="石桥镇")).open(f"/firm-inputs/{row.id}", 404)
-    browser.sign_in(make_user("handler")).open(f"/firm-inputs/{row.id}", 403)
-    browser.sign_in(make_user("sysadmin")).open("/firm-inputs/", 403)
+        assert lite_browser.post(f"/firm-inputs/{row.id}/{url}", data=data).status_code == 422
+    lite_browser.sign_in(make_user("town", area="石桥镇")).open(f"/firm-inputs/{row.id}", 404)
+    lite_browser.sign_in(make_user("handler")).open(f"/firm-inputs/{row.id}", 403)
+    lite_browser.sign_in(make_user("sysadmin")).open("/firm-inputs/", 403)
     assert db.session.get_one(FirmInput, row.id).state == "submitted"
 
 
@@ -339,26 +344,26 @@ def test_old_figures_are_marked_and_found(browser: Browser) -> None:
     assert "已请企业补数，待发出" in page.text and f"/firm-inputs/{row.id}" in page.links()
 
 
-def test_figures_the_firm_gave_move_the_gap_card(browser: Browser) -> None:
+def test_figures_the_firm_gave_move_the_gap_card(lite_browser: Browser) -> None:
     firm = make_firm()
     row = make_input(firm, cells=[("staff_total", YEAR)])
-    browser.sign_in(make_user())
-    before = browser.open(f"/firms/{firm.id}/gap").text
+    lite_browser.sign_in(make_user())
+    before = lite_browser.open(f"/firms/{firm.id}/gap").text
     submitted(row, {("staff_total", YEAR): "120"})
-    assert "职工总数 120 人" not in before and "职工总数 120 人" not in browser.open(f"/firms/{firm.id}/gap").text
-    browser.send(f"/firm-inputs/{row.id}/decide", {"decision": "adopt", "accepted": f"staff_total_{YEAR}"})
-    page = browser.open(f"/firms/{firm.id}/gap")
+    assert "职工总数 120 人" not in before and "职工总数 120 人" not in lite_browser.open(f"/firms/{firm.id}/gap").text
+    lite_browser.send(f"/firm-inputs/{row.id}/decide", {"decision": "adopt", "accepted": f"staff_total_{YEAR}"})
+    page = lite_browser.open(f"/firms/{firm.id}/gap")
     assert "职工总数 120 人" in page.text and "企业填报" in page.text
 
 
-def test_what_is_saved_by_link_is_in_the_log_as_by_link(browser: Browser) -> None:
+def test_what_is_saved_by_link_is_in_the_log_as_by_link(lite_browser: Browser) -> None:
     _, token = out()
-    browser.send(f"/l/figures/{token}/staff", {f"staff_total_{YEAR}": "120"})
+    lite_browser.send(f"/l/figures/{token}/staff", {f"staff_total_{YEAR}": "120"})
     query = select(Change.source, Change.new).where(Change.table_name == "firm_input_figure", Change.field == "value")
     assert [tuple(pair) for pair in db.session.execute(query)] == [("link", "120")]
 
 
-def test_the_link_of_a_firm_that_was_merged_opens_nothing(browser: Browser) -> None:
+def test_the_link_of_a_firm_that_was_merged_opens_nothing(lite_browser: Browser) -> None:
     row, token = out()
     row.firm.merged_into_id = make_firm().id
-    assert REFUSED in browser.open(f"/l/figures/{token}", 404).text
+    assert REFUSED in lite_browser.open(f"/l/figures/{token}", 404).text
