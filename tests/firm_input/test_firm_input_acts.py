@@ -43,6 +43,21 @@ def test_a_firm_is_asked_for_what_the_titles_look_at_and_nobody_gave(app: Flask)
     assert asked_of(firm) == wanted, "net assets follow from assets and debts; an older year does not serve"
 
 
+def test_of_earlier_years_only_what_rules_look_at_across_years_is_asked(app: Flask) -> None:
+    found = {name for name in asked_of(make_firm(), 2025, 2024) if name.endswith("_2024")}
+    assert found == {f"{key}_2024" for key in (
+        "operating_revenue", "main_revenue", "rd_expense", "total_assets", "total_liabilities",
+    )}  # fmt: skip
+
+
+def test_what_an_officer_types_over_it_is_no_longer_the_request_s(app: Flask) -> None:
+    row = submitted(make_input(at=NOW), GIVEN, NOW)
+    reviewing.adopt(row, CELLS, make_user(), NOW)
+    figures(row.firm, rd_expense_2025=310)
+    one = db.session.scalars(select(FirmFigure).where(FirmFigure.key == "rd_expense")).one()
+    assert (one.value, one.firm_input_id) == (Decimal(310), None)
+
+
 def test_rights_on_record_are_not_asked_for(app: Flask) -> None:
     firm, other = make_firm(), make_firm()
     make_patent(firm)

@@ -16,7 +16,7 @@ from models.firm.record import Firm
 from models.firm.yearly import FirmFigure
 from models.firm_input import filling, reviewing
 from models.firm_input.record import FirmInput
-from models.link import LinkOpening
+from models.link import Link, LinkOpening
 from models.outbox import Mail
 from tests.support.assessment_factories import figures
 from tests.support.browser import Browser
@@ -77,6 +77,7 @@ def test_a_firm_fills_in_leaves_and_comes_back_and_hands_in_once(browser: Browse
     assert "已提交，谢谢" in done.text
     found = db.session.get_one(FirmInput, row.id)
     assert (found.state, found.how, found.remark) == ("submitted", "link", "含派遣")
+    assert [link.uses_left for link in Link.list_for("firm_input", row.id)] == [0]
     for url in ("", "/staff", "/check"):
         assert REFUSED in browser.open(f"/l/figures/{token}{url}", 404).text
     outcomes = set(db.session.scalars(select(LinkOpening.outcome)))
