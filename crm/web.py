@@ -65,7 +65,7 @@ NAV = (
         "buildings",
         "firms.view",
         phone="企业",
-        also=("titles", "pool", "contacts", "officers", "firm_inputs"),
+        also=("titles", "pool", "trainings", "contacts", "officers", "firm_inputs"),
     ),
     NavItem(
         "梯队",

@@ -39,6 +39,8 @@ LOGGED: dict[str, str | None] = {
     "pool_stage": None,
     "pool_exit": None,
     "pool_plan": None,
+    "training": None,
+    "training_firm": "firm_id",
     "visit": "firm_id",
     "plan_line": "firm_id",
     "handover": None,

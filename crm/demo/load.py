@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, text
 
-from crm.demo import books, inputs, issues, visits, words
+from crm.demo import books, inputs, issues, pools, visits, words
 from crm.demo.generate import SOURCE, District, Ids, Size, generate
 from models import derived, pinyin, seed, vault
 from models.all import db
@@ -60,6 +60,7 @@ def load(size: Size, number: int, now: datetime, today: date, hash_password: Cal
     told = issues.add_issues(len(rows["firm"]), today, number)
     inputs.add_inputs(today)
     books.add_draft(today, now)
+    pools.add_pools(today, number, now)
     return Loaded(len(rows["firm"]), len(rows.get("title", ())), len(rows.get("visit", ())), told, people.passwords)
 
 

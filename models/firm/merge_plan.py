@@ -105,6 +105,9 @@ FOREIGN_KEYS: dict[tuple[str, str], Moves | type[Derived] | type[History]] = {
         "台账自报的资质", unlike("type_id", "source", "written"), lambda row: f"{row.source} 写 {row.written}"
     ),
     ("pool_member", "firm_id"): Moves("培育库", without_overlap, lambda row: f"{row.from_on} 入库"),
+    ("training_firm", "firm_id"): Moves(
+        "申报培训", unlike("training_id"), lambda row: f"{row.created_at:%Y-%m-%d} 列入"
+    ),
     ("visit", "firm_id"): Moves("走访", everything, lambda row: f"{row.visit_on} {row.text[:30]}"),
     ("patent_owner", "firm_id"): Moves("知识产权", everything, lambda row: row.name),
     ("plan_line", "firm_id"): Moves("周安排", everything, lambda row: f"{row.planned_on} {row.what[:30]}"),

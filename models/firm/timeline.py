@@ -32,7 +32,7 @@ KINDS = {"visit": ("visit",), "title": ("title", "lost"), "issue": ("issue",)}
 
 #: Rows of these tables are told by what they say (from–to), not by when they were typed in.
 TOLD_BY_ROWS = {"firm_name", "firm_place", "firm_status", "firm_flag", "firm_officer", "title", "pool_member", "visit",
-                "visit_demand", "promise", "issue"}  # fmt: skip
+                "visit_demand", "promise", "issue", "training_firm"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ FIELDS = {
         "next_on": "下一步日期",
         "measures": "培育措施",
     },
+    "training_firm": {"people": "参训人数"},
     "patent": {
         "title": "名称",
         "kind": "类型",
@@ -94,6 +95,7 @@ TABLES = {
     "title": "资质",
     "title_claim": "资质自报",
     "pool_member": "培育库",
+    "training_firm": "申报培训",
     "scheme_contact": "联系制度",
     "opinion": "意见建议",
     "team_firm": "小组的企业",

@@ -7,16 +7,17 @@ from typing import Any, Self
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 
+from models.application import Application, ApplicationBatch, ApplicationMove
 from models.area import subtree
 from models.firm.record import Firm
-from models.pool.kinds import PoolType
+from models.pool.kinds import PoolExit, PoolType
 from models.pool.record import PoolMember
 from models.rules.pool import still_limit
 from models.title import Title
 from models.user import User
 from models.visit.record import Visit
 
-STATES = {"in": "在库", "still": "停滞", "ready": "可毕业", "late": "下一步过期", "out": "已出库"}
+STATES = {"in": "在库", "still": "停滞", "ready": "可毕业", "late": "下一步过期", "out": "已出库", "done": "已毕业"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,9 @@ def of_state(state: str, on: date, kinds: Sequence[PoolType]) -> ColumnElement[b
     running = PoolMember.running_on(on)
     if state == "out":
         return PoolMember.to_on < on
+    if state == "done":
+        graduated = select(PoolExit.id).where(PoolExit.graduated.is_(True))
+        return and_(PoolMember.to_on <= on, PoolMember.exit_id.in_(graduated))
     if state == "still":
         return and_(running, stands_still(on, kinds))
     if state == "ready":
@@ -82,7 +86,8 @@ def of_state(state: str, on: date, kinds: Sequence[PoolType]) -> ColumnElement[b
 
 
 def stands_still(on: date, kinds: Sequence[PoolType]) -> ColumnElement[bool]:
-    """The condition that nothing happened for the months of its kind: no entry, stage, next step, visit."""
+    """The condition that nothing happened for the months of its kind: no entry, stage, next step, visit, move of
+    the application for the target."""
     return or_(false(), *(_of_kind(kind, still_limit(on, kind.still_months)) for kind in kinds))
 
 
@@ -90,12 +95,18 @@ def _of_kind(kind: PoolType, limit: date) -> ColumnElement[bool]:
     visited = exists().where(
         Visit.firm_id == PoolMember.firm_id, Visit.visit_on > limit, Visit.is_visit()
     )  # fmt: skip
+    applied = exists().where(
+        ApplicationMove.application_id == Application.id, Application.batch_id == ApplicationBatch.id,
+        Application.firm_id == PoolMember.firm_id, ApplicationBatch.type_id == PoolMember.target_type_id,
+        ApplicationMove.moved_on > limit,
+    )  # fmt: skip
     return and_(
         PoolMember.type_id == kind.id,
         PoolMember.from_on <= limit,
         func.coalesce(PoolMember.stage_on, PoolMember.from_on) <= limit,
         func.coalesce(PoolMember.next_set_on, PoolMember.from_on) <= limit,
         ~visited,
+        ~applied,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from models.application import Application, ApplicationBatch, ApplicationMove
 from models.base import among, db
 from models.firm.record import Firm
 from models.pool.filters import STATES, PoolFilter, granted_on, of_state
@@ -55,11 +56,11 @@ class PoolListing:
         return {row.stage_id: row.number for row in db.session.execute(query.group_by(PoolMember.stage_id))}
 
     def page(self, number: int, size: int) -> list[Line]:
-        """A page of stays by the firm's name. Two statements."""
+        """A page of stays by the firm's name. Three statements."""
         return self._lines(self._members().limit(size).offset((number - 1) * size))
 
     def of_stage(self, stage: PoolStage | None, size: int) -> list[Line]:
-        """The first stays in a stage, those longest in it first. Two statements."""
+        """The first stays in a stage, those longest in it first. Three statements."""
         query = self._members(PoolMember.stage_on, Firm.sort_key)
         stage_id = stage.id if stage else None
         return self._lines(query.where(PoolMember.stage_id.is_(None) if stage_id is None
@@ -89,22 +90,41 @@ class PoolListing:
 
     def _lines(self, query: Select[Any]) -> list[Line]:
         rows = db.session.execute(query).unique().all()
-        seen = last_visits([member.firm_id for member, _ in rows], self.today)
-        return [line_of(member, seen.get(member.firm_id), granted, self.today) for member, granted in rows]
+        happened = Happened.of([member for member, _ in rows], self.today)
+        return [line_of(member, happened, granted, self.today) for member, granted in rows]
 
 
-def line_of(member: PoolMember, visited_on: date | None, granted: date | None, today: date) -> Line:
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What happened at firms: the latest visit of each, the latest move of its application for each title."""
+
+    visits: dict[int, date]
+    moves: dict[tuple[int, int], date]
+
+    @classmethod
+    def of(cls, members: Sequence[PoolMember], today: date) -> "Happened":
+        """What happened at the firms of these stays. Two statements."""
+        ids = [member.firm_id for member in members]
+        return cls(last_visits(ids, today), last_moves(ids, today))
+
+    def days(self, member: PoolMember) -> tuple[date | None, date | None]:
+        """The day of the firm's latest visit, and of the latest move of its application for the target."""
+        return self.visits.get(member.firm_id), self.moves.get((member.firm_id, member.target_type_id or 0))
+
+
+def line_of(member: PoolMember, happened: Happened, granted: date | None, today: date) -> Line:
     """A stay with what moved it last."""
-    moved = last_moved((member.from_on, member.stage_on, member.next_set_on, visited_on)) or member.from_on
+    days = (member.from_on, member.stage_on, member.next_set_on, *happened.days(member))
+    moved = last_moved(days) or member.from_on
     running = member.to_on is None or member.to_on >= today
     still = running and stands_still(moved, today, member.type.still_months)
     return Line(member, moved, still, granted if running else None)
 
 
 def look(member: PoolMember, today: date) -> Line:
-    """One stay as the list would show it. Two statements."""
+    """One stay as the list would show it. Three statements."""
     granted = db.session.scalar(select(granted_on(today)).select_from(PoolMember).where(PoolMember.id == member.id))
-    return line_of(member, last_visits([member.firm_id], today).get(member.firm_id), granted, today)
+    return line_of(member, Happened.of([member], today), granted, today)
 
 
 def last_visits(firm_ids: Sequence[int], today: date) -> dict[int, date]:
@@ -112,3 +132,13 @@ def last_visits(firm_ids: Sequence[int], today: date) -> dict[int, date]:
     query = select(Visit.firm_id, func.max(Visit.visit_on).label("on"))
     query = query.where(among(Visit.firm_id, list(firm_ids) or [0]), Visit.visit_on <= today, Visit.is_visit())
     return {row.firm_id: row.on for row in db.session.execute(query.group_by(Visit.firm_id))}
+
+
+def last_moves(firm_ids: Sequence[int], today: date) -> dict[tuple[int, int], date]:
+    """The day of the latest move of each firm's application, by firm and type of title. One statement."""
+    query = select(Application.firm_id, ApplicationBatch.type_id, func.max(ApplicationMove.moved_on).label("on"))
+    query = query.join(ApplicationBatch, ApplicationBatch.id == Application.batch_id)
+    query = query.join(ApplicationMove, ApplicationMove.application_id == Application.id)
+    query = query.where(among(Application.firm_id, list(firm_ids) or [0]), ApplicationMove.moved_on <= today)
+    rows = db.session.execute(query.group_by(Application.firm_id, ApplicationBatch.type_id))
+    return {(row.firm_id, row.type_id): row.on for row in rows}

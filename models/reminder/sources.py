@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from models.pool import due
 from models.reminder import firm_inputs, promises
 from models.rules.reminder import Due
 
@@ -28,6 +29,7 @@ def _source(due_reminders: Callable[[date], list[Due]], *rules: str) -> Source:
 SOURCES: tuple[Source, ...] = (
     _source(promises.due_reminders, "promise-due"),
     _source(firm_inputs.due_reminders, "firm-input-review", "firm-input-late", "figures-old"),
+    _source(due.due_reminders, "pool-next", "pool-still"),
 )  # fmt: skip
 
 

@@ -35,6 +35,8 @@ RULES: tuple[Rule, ...] = (
     _rule("firm-input-review", "企业填报待审核", (0, -3), "wd", note="企业提交以后提醒 A 角，三个工作日后再提醒。"),
     _rule("firm-input-late", "企业填报过期", (0,), note="企业到期没有填，提醒 A 角打电话。"),
     _rule("figures-old", "企业数据超过一年", (0,), note="每季度提醒 A 角一次；已经在请补的不算。"),
+    _rule("pool-next", "培育库下一步到期", (2, 0, -1), "wd", 5, note="提醒负责人。"),
+    _rule("pool-still", "培育库企业停滞", note="连续几个月没有动静，提醒负责人；几个月在培育库设置里定。"),
 )  # fmt: skip
 
 BY_KEY: dict[str, Rule] = {rule.key: rule for rule in RULES}

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from models.application import ApplicationMove
 from models.base import db
 from models.errors import Refused
 from models.figures import climbs, registry
@@ -17,6 +18,7 @@ from models.pool.filters import PoolFilter
 from models.pool.listing import PoolListing
 from models.pool.planning import year_plan
 from models.user import User
+from tests.support.application_factories import make_application, make_application_batch
 from tests.support.factories import make_firm, make_pool_type, make_title, make_user, make_visit
 from tests.support.pool_factories import make_exit, make_member, make_stage
 
@@ -75,11 +77,19 @@ def test_any_movement_ends_the_standstill(app: Flask) -> None:
     make_visit(seen_before.firm, visit_on=date(2026, 8, 22))
     back = make_visit(taken_back.firm, visit_on=date(2026, 11, 1))
     back.withdrawn_at, back.withdrawn_reason = taken_back.created_at, "写错了企业"
+    applied, other = make_member(kind=kind), make_member(kind=kind)
+    for member, key in ((applied, "hnte"), (other, "srdi_sme")):
+        application = make_application(member.firm, make_application_batch(key))
+        db.session.query(ApplicationMove).filter_by(application_id=application.id).delete()
+        db.session.add(ApplicationMove(application_id=application.id, event="forward", from_stage="intention",
+                                       to_stage="coaching", moved_on=date(2026, 8, 23), at=member.created_at,
+                                       via="form"))  # fmt: skip
     gone = make_member(kind=kind, to_on=date(2026, 11, 21))
     db.session.commit()
-    assert listed(user, "still", kind) == {still.id, old_step.id, seen_before.id, taken_back.id}
+    assert listed(user, "still", kind) == {still.id, old_step.id, seen_before.id, taken_back.id, other.id}
     assert listed(user, "in", kind) == {
         still.id, old_step.id, seen_before.id, taken_back.id, fresh.id, staged.id, asked.id, visited.id,
+        applied.id, other.id,
     }  # fmt: skip
     assert listed(user, "out", kind) == {gone.id}
     moved = {line.member.id: line.still for line in PoolListing(user, PoolFilter(type=kind.id), TODAY).rows()}

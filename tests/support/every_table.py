@@ -164,6 +164,8 @@ ASKED: dict[str, Any] = {
     "issue_edition_row.mark": (None, "new", "closed"),
     "issue_offer.state": ("proposed", "accepted", "delivered"),
     "issue_offer.rating": (None, 5, 1),
+    "training_firm.answer": ("none", "yes", "no"),
+    "training.capacity": (None, 60, 1),
     "promise.done_on": (None, date(2026, 3, 1), None),
     "promise.done_how": ("", "电话答复", ""),
     "promise.dropped_on": (None, None, date(2026, 3, 1)),

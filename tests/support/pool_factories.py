@@ -11,6 +11,7 @@ from models.base import db
 from models.firm.record import Firm
 from models.pool import PoolExit, PoolMember, PoolStage, PoolType
 from models.title import TitleType
+from models.training import Training
 from tests.support.factories import make_firm, make_pool_type
 
 _number = itertools.count(1)
@@ -45,6 +46,16 @@ def make_member(
     target_id = db.session.scalar(select(TitleType.id).where(TitleType.key == target))
     defaults: dict[str, Any] = {"from_on": date(2026, 1, 1), "target_type_id": target_id, "created_at": clock.now()}
     row = PoolMember(firm_id=(firm or make_firm()).id, type_id=kind.id, **{**defaults, **values})
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def make_training(target: str | None = "hnte", **values: Any) -> Training:
+    """A session for 高新技术企业 in March 2026."""
+    target_id = db.session.scalar(select(TitleType.id).where(TitleType.key == target)) if target else None
+    defaults: dict[str, Any] = {"title": "高企申报培训", "held_on": date(2026, 3, 10), "created_at": clock.now()}
+    row = Training(target_type_id=target_id, **{**defaults, **values})
     db.session.add(row)
     db.session.flush()
     return row

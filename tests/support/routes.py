@@ -112,6 +112,8 @@ ARGUMENTS: dict[str, Callable[[], object]] = {
     "stage_id": lambda: pool_factories.make_stage().id,
     "exit_id": lambda: pool_factories.make_exit().id,
     "doing": lambda: "owner",
+    "training_id": lambda: pool_factories.make_training().id,
+    "file_id": lambda: 1,
     "session_id": lambda: UserSession.begin(factories.make_user(), clock.now())[0].id,
 }
 

@@ -27,6 +27,7 @@ from models.rules.industry import industry_name
 from models.rules.issue import STATES as ISSUE_STATES
 from models.rules.ladder import RUNG_NAMES, TitleState
 from models.title import Title
+from models.training import story
 
 #: A title that ends within so many days says how many are left.
 ENDS_SOON = timedelta(90)
@@ -60,7 +61,9 @@ def show(firm_id: int) -> str | Response:
         return redirect(url_for(".show", firm_id=kept, on=request.args.get("on")), 301)
     kinds = request.args.get("kinds", "")
     issues = of_firm(g.user, firm_id, clock.today())
-    events = timeline.events(profile, kinds if kinds in timeline.KINDS else "", issues.events())
+    events = timeline.events(
+        profile, kinds if kinds in timeline.KINDS else "", (*issues.events(), *story.events(firm_id))
+    )
     shown = events if request.args.get("all") else events[:EVENTS_SHOWN]
     return render_template(
         "firms/show.html", profile=profile, firm=profile.firm, on=on, as_of=on != clock.today(), pills=pills(profile),
