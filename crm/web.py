@@ -52,6 +52,7 @@ BEHIND_SETTINGS = (
     "types",
     "tasks",
     "timetable",
+    "outbox",
     "directory",
     "services",
 )

@@ -41,6 +41,8 @@ def run_for(name: str, on: date | None, now: datetime, by_id: int | None = None,
         raise Refused(
             f"“{line.entry.title}”已暂停（{line.override.reason or '没有写原因'}）。恢复以后才能做，预演不受影响"
         )
+    if timetable.held_back(line.when) and not rehearse:
+        raise Refused("刚恢复过备份：先在“发件箱”里指定从什么时候接着发")
     moment = now if on is None else _moment(line.when, on)
     period = period_of(line.when, moment, timetable.known())
     if not rehearse:

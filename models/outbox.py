@@ -26,6 +26,7 @@ MAIL_STATES = {
     "failed": "没有发出",
     "bounced": "被退回",
     "skipped": "不再发",
+    "maybe": "可能已发",
 }
 #: A sender that has not said how it ended is taken for dead.
 LEASE = timedelta(minutes=3)

@@ -46,6 +46,7 @@ SETTINGS: dict[str, SettingKind] = {
     ),
     "sending": SettingKind("on", "对外发送", choices=(("on", "照常"), ("paused", "暂停（恢复备份之后）"))),
     "restored_from": SettingKind("", "恢复的备份是什么时候的"),
+    "restored_at": SettingKind("", "什么时候恢复的"),
     "mail_per_minute": SettingKind("30", "每分钟最多发邮件", "封", low=1, high=600),
     "bureau_phone": SettingKind("", "对外电话（企业和外单位经办人看到）"),
     "backup_keep": SettingKind("14", "每日备份保留", "份", low=1, high=366),

@@ -149,6 +149,16 @@ def note_paused(name: str, when: When, known: Known, now: datetime) -> int:
     return sum(_put(name, slot, now, state="paused", ended_at=now) is not None for slot in left)
 
 
+def put_maybe(name: str, left: list[Slot], now: datetime, result: str) -> int:
+    """Write down moments that may have been kept by the process of before a restore; how many. The caller commits."""
+    claim.begin_writing()
+    last = left[-1]
+    made = [
+        _put(name, slot, now, state="maybe", ended_at=now, result=result if slot is last else "{}") for slot in left
+    ]
+    return sum(row_id is not None for row_id in made)
+
+
 def waits(name: str, now: datetime) -> bool:
     """Whether a run of the entry was left by a holder that died, or is to be tried again after a failure."""
     return db.session.scalar(select(JobRun.id).where(_again(name, now)).limit(1)) is not None
@@ -202,7 +212,7 @@ def _take_over(name: str, now: datetime, holder: str, lease: timedelta) -> int |
 def _put(name: str, slot: Slot, now: datetime, **values: object) -> int | None:
     """Write the row of a period; None when it has one."""
     statement = claim.upsert(JobRun).values(
-        job=name, period=slot.period, due_at=slot.at, started_at=now, by_hand=False, attempts=1, result="{}", error="",
-        **{"late": False, **values},
+        job=name, period=slot.period, due_at=slot.at, started_at=now, by_hand=False, attempts=1, error="",
+        **{"late": False, "result": "{}", **values},
     )  # fmt: skip
     return db.session.scalar(statement.on_conflict_do_nothing().returning(JobRun.id))

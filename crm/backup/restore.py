@@ -12,7 +12,7 @@ from sqlalchemy import Connection, ForeignKeyConstraint, Integer, func, select, 
 
 from crm.backup.make import FORMAT, MANIFEST, Archive, Progress
 from crm.backup.tables import kept_tables, load
-from models import claim, derived, file, seed, setting, vault
+from models import claim, clock, derived, file, seed, setting, vault
 from models.all import db
 from models.errors import Refused
 
@@ -68,7 +68,11 @@ def _restore(path: Path, bundle: zipfile.ZipFile, progress: Progress) -> Restore
     progress(len(tables), len(tables) + 1, "重建检索与梯队")
     derived.rebuild()
     # Not through the session: the change log is to come back as it was; the audit trail tells of the restore.
-    for key, value in (("sending", "paused"), ("restored_from", manifest["made_at"])):
+    for key, value in (
+        ("sending", "paused"),
+        ("restored_from", manifest["made_at"]),
+        ("restored_at", clock.now().isoformat()),
+    ):
         put = claim.upsert(setting.Setting).values(key=key, value=value)
         db.session.execute(put.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
     return Restored(archive, manifest["key"] == vault.fingerprint())

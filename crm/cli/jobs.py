@@ -1,6 +1,6 @@
 """`flask --app crm jobs timetable|list|run`: when things happen by themselves, what they did, one of them by hand."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import click
@@ -44,6 +44,14 @@ def run_as_task(work: Work) -> dict[str, Any]:
     if answered["state"] == "failed":
         raise Refused(f"没有做成：{answered['error']}")
     return answered
+
+
+@task_kind("resume-sending", "恢复备份后接着发")
+def resume_as_task(work: Work) -> dict[str, Any]:
+    """Sending goes on after a restore, as the page of the outbox asks for it."""
+    from jobs.resuming import go_on
+
+    return go_on(datetime.fromisoformat(work.arguments["moment"]), clock.now(), work.person_id)
 
 
 @group.command("timetable")

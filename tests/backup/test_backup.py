@@ -79,7 +79,7 @@ def kind_of(app: Flask) -> str:
 
 
 def without_pause(everything: dict[str, list[bytes]]) -> dict[str, list[bytes]]:
-    added = (b'"sending"', b'"restored_from"')
+    added = (b'"sending"', b'"restored_from"', b'"restored_at"')
     return {**everything, "setting": [row for row in everything["setting"] if not any(key in row for key in added)]}
 
 

@@ -20,6 +20,7 @@ from tests.support import (
     input_factories,
     issue_factories,
     issue_parts,
+    mail_factories,
     pool_factories,
     scheme_factories,
 )
@@ -71,6 +72,7 @@ ARGUMENTS: dict[str, Callable[[], object]] = {
     "input_id": lambda: input_factories.make_input().id,
     "input_link_id": lambda: input_factories.make_input_link().id,
     "group": lambda: "staff",
+    "mail_id": lambda: mail_factories.make_mail().id,
     "job_name": lambda: "clocks",
     "rule_key": lambda: "hnte_report",
     "period": lambda: "2027",
