@@ -44,6 +44,7 @@ from models.assessment import plan as firm_plan
 from models.base import db
 from models.firm import contacts, merge, names, notes, officer_waits, officers, places, record, status, tags, yearly
 from models.firm_input import record as firm_input
+from models.report import record as report
 
 MODULES = (
     application,
@@ -79,6 +80,7 @@ MODULES = (
     promise,
     record,
     recovery_code,
+    report,
     rule_book,
     rule_book_trial,
     saved_view,

@@ -98,6 +98,10 @@ LOGGED: dict[str, str | None] = {
     "job_override": None,
     "role": None,
     "user": None,
+    "report": None,
+    "report_section": None,
+    "report_reader": None,
+    "report_line": None,
 }
 
 #: Changed values of these columns are never written down; that they changed is.

@@ -67,6 +67,12 @@ SETTINGS: dict[str, SettingKind] = {
         choices=(("auto", "本局科室不足三个时，换一个人即可"), ("unit", "一律换单位"), ("person", "一律换一个人即可")),
     ),
     "spot_share": SettingKind("10", "每月抽查已销号问题", "%", low=0, high=100),
+    "report_month_from": SettingKind(
+        "1", "月汇报的一个月", choices=(("1", "自然月"), ("26", "上月 26 日至本月 25 日"))
+    ),
+    "report_ranking": SettingKind("no", "季通报里街镇排序", choices=(("no", "不排"), ("yes", "排"))),
+    "report_praise": SettingKind("no", "季通报里通报表扬", choices=(("no", "不设"), ("yes", "设"))),
+    "report_warning": SettingKind("no", "季通报里提醒清单", choices=(("no", "不设"), ("yes", "设"))),
     "care_days_A": SettingKind("30", "培育层级 A 走访间隔", "天", low=1, high=3650),
     "care_days_B": SettingKind("60", "培育层级 B 走访间隔", "天", low=1, high=3650),
     "care_days_C": SettingKind("120", "培育层级 C 走访间隔", "天", low=1, high=3650),
@@ -82,6 +88,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "保存": ("audit_days", "contact_months", "original_months", "backup_keep", "mail_per_minute"),
     "走访": ("survey_weekday", "burden_days", "visit_photos", "photo_megabytes"),
     "问题清单": ("issue_outside", "spot_share"),
+    "报告": ("report_month_from", "report_ranking", "report_praise", "report_warning"),
     "走访间隔": ("care_days_A", "care_days_B", "care_days_C", "care_days_reserve"),
 }
 #: Those that an administrator types; the others are set where they are explained.

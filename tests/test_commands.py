@@ -14,6 +14,7 @@ COMMANDS = {
     "funnel",
     "imports",
     "jobs",
+    "reports",
     "restore",
     "tasks",
     "users",

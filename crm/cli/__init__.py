@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from crm.cli import assess, backup, calendar, check, demo, duties, funnel, imports, jobs, tasks, users, worker
+from crm.cli import assess, backup, calendar, check, demo, duties, funnel, imports, jobs, reports, tasks, users, worker
 
 
 def init_app(app: Flask) -> None:
@@ -18,6 +18,7 @@ def init_app(app: Flask) -> None:
         funnel.command,
         imports.group,
         jobs.group,
+        reports.group,
         tasks.group,
         users.group,
         worker.command,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from models.figures import climbs, flow, issues, rungs, titles, visits
+from models.figures import climbs, flow, issues, plans, rungs, titles, visits
 from models.figures.base import Figure, Period, UnknownFigure
 from models.figures.kept import kept
 from models.figures.scope import Scope
@@ -34,6 +34,7 @@ def all_figures() -> dict[str, Figure]:
             *climbs.figures(),
             *visits.figures(),
             *issues.figures(),
+            *plans.figures(),
         )
     }
 

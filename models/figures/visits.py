@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from models import clock
 from models.figures.base import Figure, Kind, Period
 from models.figures.scope import AnySelect, Scope
+from models.figures.units import firms_only, members, of_unit
 from models.promise import Promise
-from models.visit.record import Visit
+from models.visit.record import Visit, VisitOfficer
 
 
 def figures() -> list[Figure]:
@@ -31,7 +32,10 @@ def figures() -> list[Figure]:
 
 def _in(period: Period, scope: Scope, column: Any) -> AnySelect:
     query = select(column).where(Visit.visit_on > period.since, Visit.visit_on <= period.on)
-    return scope.restrict(query, Visit.firm_id)
+    unit_id = of_unit(scope)
+    if unit_id is not None:
+        query = query.where(Visit.id.in_(select(VisitOfficer.visit_id).where(VisitOfficer.unit_id == unit_id)))
+    return firms_only(scope).restrict(query, Visit.firm_id)
 
 
 def _visits(period: Period, scope: Scope) -> AnySelect:
@@ -54,9 +58,16 @@ def _again(period: Period, scope: Scope) -> AnySelect:
 def _open_promises(period: Period, scope: Scope) -> AnySelect:
     made = clock.day_begins(period.on + timedelta(days=1))
     query = select(Promise.id).where(Promise.open_on(period.on), Promise.created_at < made)
-    return scope.restrict(query, Promise.firm_id)
+    return _of_scope(query, period, scope)
 
 
 def _overdue_promises(period: Period, scope: Scope) -> AnySelect:
-    query = select(Promise.id).where(Promise.overdue_on(period.on))
-    return scope.restrict(query, Promise.firm_id)
+    return _of_scope(select(Promise.id).where(Promise.overdue_on(period.on)), period, scope)
+
+
+def _of_scope(query: AnySelect, period: Period, scope: Scope) -> AnySelect:
+    """Promises to firms in scope; of a unit, by those who belong to it at the end of the period."""
+    unit_id = of_unit(scope)
+    if unit_id is not None:
+        query = query.where(Promise.person_id.in_(members(unit_id, period.on)))
+    return firms_only(scope).restrict(query, Promise.firm_id)

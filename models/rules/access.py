@@ -48,6 +48,10 @@ PERMISSIONS: dict[str, str] = {
     "applications.edit": "把企业列入批次，推进自己辅导的申报",
     "applications.decide": "登记受理、评审、公示和结果，推进全部申报",
     "applications.setup": "维护申报批次、材料清单、服务机构、未通过原因",
+    "reports.view": "查看发给自己的报告",
+    "reports.draft": "起草本科室的报告",
+    "reports.compile": "汇编全局的报告，定收件和指标",
+    "reports.sign": "审签、签发报告",
     "self": "使用自己的账号（口令、会话、视图）",
 }
 
@@ -76,6 +80,8 @@ _STAFF = EVERYONE | {
     "issues.call",
     "applications.view",
     "applications.edit",
+    "reports.view",
+    "reports.draft",
 }
 
 #: What each role may do when a bureau begins; the security administrator may change the rows later.
@@ -99,6 +105,7 @@ ROLES: dict[str, frozenset[str]] = {
             "applications.decide",
             "applications.setup",
             "timetable.run",
+            "reports.compile",
         }
     ),
     "manager": frozenset(
@@ -117,6 +124,7 @@ ROLES: dict[str, frozenset[str]] = {
             "issues.supervise",
             "applications.decide",
             "applications.setup",
+            "reports.sign",
         }
     ),
     "town": frozenset(
@@ -138,6 +146,7 @@ ROLES: dict[str, frozenset[str]] = {
             "issues.raise",
             "issues.handle",
             "applications.view",
+            "reports.view",
         }
     ),
     "handler": frozenset(EVERYONE | {"issues.handle"}),
@@ -176,6 +185,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "企业": ("firms", "contacts"),
     "资质与梯队": ("titles", "pool", "applications", "funnel", "figures", "types", "books"),
     "走访与问题": ("visits", "issues"),
+    "报告": ("reports",),
     "导入与后台": ("imports", "tasks", "timetable"),
     "单位与人员": ("areas", "units", "people", "absences"),
     "系统": ("settings", "calendar", "rights", "audit"),
@@ -204,6 +214,7 @@ BUSINESS = frozenset(
         "visits",
         "imports",
         "issues",
+        "reports",
     }
 )
 

@@ -14,6 +14,15 @@ ROWS = 3
 
 #: Values that a CHECK or a meaning asks for, one for all rows or one for each; a new table says here what it accepts.
 ASKED: dict[str, Any] = {
+    "report.kind": "month",
+    "report.state": "drafted",
+    "report.owner": (0, 1, 2),
+    "report.unit_id": (None, 1, 2),
+    "report.issued_at": None,
+    "report_line.kind": "month",
+    "report_reader.unit_id": (1, None, 2),
+    "report_reader.user_id": (None, 1, None),
+    "report_print.report_id": (1, 2, 3),
     "area.tree": "area",
     "unit.kind": "section",
     "task.state": "waiting",
