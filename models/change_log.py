@@ -86,6 +86,7 @@ LOGGED: dict[str, str | None] = {
     "application_date": None,
     "application": "firm_id",
     "refusal_reason": None,
+    "application_result": None,
     "title_type": None,
     "pool_type": None,
     "batch": None,

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, text
 
-from crm.demo import books, inputs, issues, pools, visits, words
+from crm.demo import applications, books, inputs, issues, pools, visits, words
 from crm.demo.generate import SOURCE, District, Ids, Size, generate
 from models import derived, pinyin, seed, vault
 from models.all import db
@@ -58,6 +58,7 @@ def load(size: Size, number: int, now: datetime, today: date, hash_password: Cal
     derived.rebuild()
     rows = district.rows
     told = issues.add_issues(len(rows["firm"]), today, number)
+    applications.add_applications(len(rows["firm"]), today, number)
     inputs.add_inputs(today)
     books.add_draft(today, now)
     pools.add_pools(today, number, now)

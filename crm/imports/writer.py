@@ -23,8 +23,8 @@ from models.rules import firm_name
 STANDING_TABLES = frozenset({"title", "pool_member", "firm_status"})
 STANDING_FIELDS = frozenset({"founded_on", "status"})
 #: Columns that say when and by whom a row was made or changed, filled in where a row has them.
-MOMENTS = ("created_at", "entered_at", "updated_at")
-PERSONS = ("created_by_id", "entered_by_id")
+MOMENTS = ("at", "created_at", "entered_at", "updated_at")
+PERSONS = ("by_id", "created_by_id", "entered_by_id")
 
 
 class Writer:

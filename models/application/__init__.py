@@ -3,6 +3,7 @@
 from models.application.batch import ApplicationBatch, BatchDate
 from models.application.reasons import RefusalReason
 from models.application.record import Application
+from models.application.result import ApplicationResult
 from models.application.trace import ApplicationMove
 
-__all__ = ["Application", "ApplicationBatch", "ApplicationMove", "BatchDate", "RefusalReason"]
+__all__ = ["Application", "ApplicationBatch", "ApplicationMove", "ApplicationResult", "BatchDate", "RefusalReason"]

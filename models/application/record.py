@@ -50,6 +50,8 @@ class Application(Model):
     reason_words: Mapped[str] = mapped_column(Text, default="")
     #: The application it takes up again.
     before_id: Mapped[int | None] = mapped_column(ForeignKey("application.id"))
+    #: The published list that it is not on and in spite of which it still waits; no key, for lists can be taken back.
+    waits_result_id: Mapped[int | None] = mapped_column(Integer)
     version: Mapped[int] = mapped_column(default=1)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime] = mapped_column(Moment)

@@ -226,3 +226,43 @@ def next_deadline(stage: str, dates: Iterable[tuple[str, date]], today: date) ->
         return None
     on, key = min(wanted)
     return Deadline(key, on, on < today)
+
+
+#: What a list of titles may be to a batch.
+RESULTS: dict[str, str] = {"notice": "公示", "announcement": "公告"}
+
+
+def unlisted_stages(kind: str) -> tuple[str, ...]:
+    """The stages in which somebody who is not on a list of this kind may have been refused."""
+    return DECIDING if kind == "notice" else FILED
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """An application as a published list meets it."""
+
+    id: int
+    firm_id: int
+    batch_id: int
+    year: int
+    round: int
+    #: The first day of its batch.
+    since: date
+    stage: str
+    stage_on: date
+
+
+def meant_by(tracked: Iterable[Tracked], on: date, number: int | None) -> Tracked | None:
+    """The application that a list of a day speaks of, of those of one firm for one title: the batch must have begun,
+    in that year or the one before. The batch of the number that the list gives goes first, then the latest: provinces
+    and districts do not always count alike."""
+    fits = [one for one in tracked if one.since <= on and on.year - one.year in (0, 1)]
+    return max(fits, key=lambda one: (one.round == number, one.year, one.round), default=None)
+
+
+def goal_of(stage: str, kind: str) -> str | None:
+    """The stage a list of this kind brings an application to; None when it stands there or further."""
+    goal = "public_notice" if kind == "notice" else "granted"
+    if stage in WAY and WAY.index(stage) >= WAY.index(goal):
+        return None
+    return goal

@@ -12,6 +12,7 @@ from crm.demo.generate import Ids, Size, code_for, generate
 from crm.demo.load import load
 from models import vault
 from models.all import db
+from models.application import Application, ApplicationMove
 from models.assessment.candidate_list import CandidateFilter, CandidateListing
 from models.assessment.kept import STATES as STATES_OF_CANDIDATES
 from models.errors import Refused
@@ -22,6 +23,7 @@ from models.issue import Issue
 from models.issue.menu import MenuItem
 from models.issue.trace import IssueMove
 from models.rule_book import RuleBook, shelf
+from models.rules.application import STAGES as APPLICATION_STAGES
 from models.rules.assess.book import REGIMES
 from models.rules.assess.describing import differences
 from models.rules.assess.shelf import shipped
@@ -184,3 +186,14 @@ def test_a_database_that_holds_data_is_left_alone(app: Flask) -> None:
 def test_every_demo_account_has_a_password_of_its_own(app: Flask) -> None:
     result = load(Size.of(5), 1, NOW, TODAY, lambda password: "hash")
     assert len(set(result.passwords.values())) == len(words.PEOPLE)
+
+
+@pytest.mark.slow
+def test_applications_stand_in_every_stage_of_two_batches(lite_app: Flask) -> None:
+    load(Size.of(400), 1, NOW, TODAY, lambda password: "hash")
+    rows = db.session.scalars(select(Application)).all()
+    assert {row.stage for row in rows} == set(APPLICATION_STAGES) and len({row.batch_id for row in rows}) == 2
+    for row in rows:
+        moves = ApplicationMove.list_of(row.id)
+        assert (moves[0].event, moves[-1].to_stage) == ("enter", row.stage)
+        assert all(move.moved_on <= TODAY for move in moves)

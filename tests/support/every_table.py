@@ -109,6 +109,7 @@ ASKED: dict[str, Any] = {
     "application.kind": ("first", "renewal", "first"),
     "application.ended_on": (None, date(2026, 3, 1), date(2026, 3, 1)),
     "application.before_id": None,
+    "application_result.kind": ("notice", "announcement", "notice"),
     "application_move.from_stage": (None, "intention", "coaching"),
     "application_move.to_stage": "coaching",
     "application_move.via": "form",

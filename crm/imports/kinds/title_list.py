@@ -25,6 +25,7 @@ from crm.imports.kinds import (
     register_kind,
     text,
 )  # fmt: skip
+from crm.imports.titles import closing
 from models.base import db
 from models.rules import dates, uscc
 from models.title import TitleType
@@ -146,7 +147,7 @@ def title_kind(
         marks=("number",) if number.tells else (),
         title_type=type_key or key,
         load=titles.load,
-        reads=("title_source",),
+        reads=("title_source", *closing.READS),
         plan=plan,
     )
 

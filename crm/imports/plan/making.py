@@ -13,6 +13,7 @@ from crm.imports.recognise import Table
 from models.change_log import text_of
 from models.firm.names import NAME_KINDS
 from models.firm.record import CARE_LEVELS, STATUSES
+from models.rules.application import STAGES
 from models.rules.industry import industry_name
 
 #: Identifiers that a reader sees as words.
@@ -20,6 +21,7 @@ WORDS = {
     ("firm", "status"): STATUSES,
     ("firm", "care_level"): CARE_LEVELS,
     ("firm_name", "kind"): NAME_KINDS,
+    ("application", "stage"): STAGES,
     ("title", "issued_precision"): {"day": "到日", "month": "到月", "year": "到年"},
 }
 #: Tables of persons: that a value of theirs changes is told, the value is not.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from crm.imports import state
+from crm.imports.titles import closing
 from models.base import among, db
 from models.rules.dates import Day
 from models.rules.title_sources import SOURCES, Said, speaks_of
@@ -126,6 +127,7 @@ def load(whole: "Plan", rows: Iterable["RowPlan"]) -> None:
     """Read the titles that rows of lists of one type are compared with (Kind.load)."""
     rows = list(rows)
     types = {whole.types[one.kind.title_type].id for one in rows if one.kind.title_type}
+    closing.load(whole, rows, types)
     Book.of(whole).load((one.firm_id for one in rows if one.firm_id is not None), types)
 
 

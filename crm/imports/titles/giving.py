@@ -3,6 +3,7 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
+from crm.imports.titles import closing
 from crm.imports.titles.book import LABELS, Book, Known, row_of, same
 from crm.imports.titles.dating import issue_of, wait, year_of
 from models.rules import firm_name
@@ -47,8 +48,10 @@ def plan_title(whole: "Plan", row_plan: "RowPlan", facts: "Facts") -> None:
         year=year_of(row.values.get("year")) or facts.year,
         said_on=_said_on(whole, row_plan),
     )
-    if give(whole, row_plan, kind, said) is not None:
+    known = give(whole, row_plan, kind, said)
+    if known is not None:
         _firm(whole, row_plan)
+        closing.move(whole, row_plan, kind, said, known.get("issued_on"))
         if row_plan.effect == "unchanged" and row_plan.changes:
             row_plan.effect = "updated"
 

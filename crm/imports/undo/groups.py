@@ -30,6 +30,7 @@ GROUPS: dict[str, dict[str, str]] = {
         ("issued_on", "issued_precision", "ends_on", "provisional", "noticed_on", "source"), "dates"
     )
     | dict.fromkeys(("revoked_on", "revoked_reason"), "revoked"),
+    "application": dict.fromkeys(("stage", "stage_on", "ended_on", "reason_id", "reason_words"), "stage"),
 }  # fmt: skip
 #: Dated tables of several kinds of entry, each repeated by a column of the firm of its own.
 VALUED = frozenset({"firm_place", "firm_officer"})

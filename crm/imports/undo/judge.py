@@ -8,7 +8,7 @@ from sqlalchemy import Table, select
 
 from crm.imports import state
 from crm.imports.titles.giving import SETTLED
-from crm.imports.undo import groups, history, sources, words
+from crm.imports.undo import applications, groups, history, sources, words
 from crm.imports.undo.history import Step
 from crm.imports.undo.trace import Pair, Place, Trace
 from crm.imports.undo.verdict import DATED, Kept, Verdict
@@ -35,6 +35,7 @@ def judge(found: Trace) -> Verdict:
             _note(reasons, table, _leaning(found, table, child, column))
     _keep(verdict, reasons)
     groups.settle(verdict, lambda rows: _keep(verdict, rows))
+    _keep(verdict, dict(applications.moves_in_the_way(verdict)))
     sources.settle_titles(verdict)
     _drop_pairs(verdict)
     verdict.kept += [Kept(*place, words.GONE, run_id) for place, run_id in found.gone]

@@ -14,6 +14,7 @@ NEEDED = "还有留下来的记录要靠它"
 OF_FIRM = "企业留下了，它的名称、归属和状态也留下"
 ROLES = "角色由管理员按权限分配，不随导入撤回"
 BY_HAND = "有人手工改过，留着改过的值"
+STAYS_THERE = "这件申报后来又动过，留在现在的阶段"
 SIGNED_IN = "这个账号已经登录过"
 
 #: What is in the way of taking a row away, by the table that points at it.
@@ -22,6 +23,9 @@ LEANING = {
     "visit_officer": "有走访记录",
     "title": "有别处登记的资质",
     "title_source": "别的名单也列了它，只去掉了这次导入说的",
+    "application": "有企业的申报记录",
+    "application_move": "有申报记录",
+    "application_batch": "有申报批次",
     "title_claim": "有别处登记的资质自报",
     "contact": "有别处登记的联系人",
     "firm": "有企业用着它",
