@@ -16,6 +16,7 @@ from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
 from models import clock, setting
+from models.reminder.mine import count_new
 from models.rules.access import ROLE_NAMES
 
 csrf = CSRFProtect()
@@ -59,7 +60,7 @@ BEHIND_SETTINGS = (
 
 #: At most eight words (interface.md); later issues add theirs.
 NAV = (
-    NavItem("工作台", "home.index", "inboxes", "self", phone="今日"),
+    NavItem("工作台", "home.index", "inboxes", "self", phone="今日", also=("reminders",)),
     NavItem(
         "企业",
         "firms.index",
@@ -116,6 +117,7 @@ def init_app(app: Flask) -> None:
         nav=nav,
         is_here=is_here,
         bureau_name=bureau_name,
+        new_reminders=new_reminders,
         role_words=role_words,
         now=clock.now,
         today=clock.today,
@@ -263,6 +265,16 @@ def is_here(item: NavItem) -> bool:
 def download(data: bytes, name: str, media_type: str) -> Response:
     """A file to keep, under a name that may be Chinese."""
     return send_file(BytesIO(data), mimetype=media_type, as_attachment=True, download_name=name, max_age=0)
+
+
+def new_reminders() -> int:
+    """How many reminders the person at this page has not opened: the number at the bell, asked once a request."""
+    if "new_reminders" not in g:
+        try:
+            g.new_reminders = count_new(g.user)
+        except SQLAlchemyError:
+            g.new_reminders = 0
+    return int(g.new_reminders)
 
 
 def role_words() -> str:

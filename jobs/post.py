@@ -1,7 +1,7 @@
 """Sends what the outbox holds: claim one, commit, speak to the server, write how it ended (foundations 3)."""
 
 import threading
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from crm.mail import smtp
 from crm.mail.message import message
 from crm.mail.server import Server, parse
+from jobs import reminders
 from models import clock, outbox, setting
 from models.base import db
 
@@ -20,6 +21,8 @@ log = structlog.get_logger()
 
 #: Seconds between two looks into an outbox with nothing to send.
 POLL = 1.0
+#: Between two looks for reminders that may go out now.
+GATHER = timedelta(seconds=15)
 
 
 class Post:
@@ -28,19 +31,30 @@ class Post:
     def __init__(self, app: "Flask", holder: str, stopping: threading.Event) -> None:
         self.app, self.holder, self.stopping = app, holder, stopping
         self.lease = outbox.LEASE
+        self.gather_next = datetime.min.replace(tzinfo=UTC)
         self.server: Server | None = parse(app.config["TIDU"].mail_url)
 
     def run(self) -> None:
         """Send until told to stop."""
         while not self.stopping.is_set():
             try:
-                worked = self.run_one(clock.now())
+                now = clock.now()
+                self.gather(now)
+                worked = self.run_one(now)
             except Exception:
                 # The database may be away for a while; the outbox waits for it.
                 log.exception("outbox")
                 worked = False
             if not worked:
                 self.stopping.wait(POLL)
+
+    def gather(self, now: datetime) -> int:
+        """Every quarter of a minute: put the reminders that waited for this moment into the outbox; how many mails."""
+        if now < self.gather_next:
+            return 0
+        self.gather_next = now + GATHER
+        with self.app.app_context():
+            return reminders.hand_over(now)
 
     def run_one(self, now: datetime) -> bool:
         """Send the oldest mail that is due; False when there is nothing to do, or nothing may be sent."""

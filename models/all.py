@@ -22,6 +22,7 @@ from models import (
     pool,
     promise,
     recovery_code,
+    robot,
     rule_book,
     rule_book_trial,
     saved_view,
@@ -44,6 +45,8 @@ from models.assessment import plan as firm_plan
 from models.base import db
 from models.firm import contacts, merge, names, notes, officer_waits, officers, places, record, status, tags, yearly
 from models.firm_input import record as firm_input
+from models.reminder import record as reminder
+from models.reminder import settings as reminder_settings
 from models.report import record as report
 
 MODULES = (
@@ -83,6 +86,9 @@ MODULES = (
     report,
     rule_book,
     rule_book_trial,
+    reminder,
+    reminder_settings,
+    robot,
     saved_view,
     scheme,
     setting,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
 
 from models.base import Key, Model, db
 from models.errors import Refused
+from models.rules.reminder import read_time
 
 #: Where a session keeps what it has read of the settings already.
 READ = "settings_read"
@@ -23,6 +24,8 @@ class SettingKind:
     choices: tuple[tuple[str, str], ...] = ()
     low: int | None = None
     high: int | None = None
+    #: A time of day, HH:MM.
+    time: bool = False
 
 
 #: Defaults of rules.md section 10 (GB/T 22239-2019 gives no numbers; these are what assessors accept).
@@ -48,6 +51,8 @@ SETTINGS: dict[str, SettingKind] = {
     "restored_from": SettingKind("", "恢复的备份是什么时候的"),
     "restored_at": SettingKind("", "什么时候恢复的"),
     "mail_per_minute": SettingKind("30", "每分钟最多发邮件", "封", low=1, high=600),
+    "quiet_from": SettingKind("20:00", "晚上从几点起不发邮件", "HH:MM", time=True),
+    "quiet_to": SettingKind("07:30", "到早上几点为止", "HH:MM", time=True),
     "bureau_phone": SettingKind("", "对外电话（企业和外单位经办人看到）"),
     "backup_keep": SettingKind("14", "每日备份保留", "份", low=1, high=366),
     "audit_days": SettingKind("1095", "审计记录保存", "天", low=180, high=36500),
@@ -86,6 +91,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "口令": ("password_length", "password_classes", "password_days", "password_history"),
     "登录": ("lock_after", "lock_minutes", "idle_minutes", "session_hours", "phone_hours", "totp_required"),
     "保存": ("audit_days", "contact_months", "original_months", "backup_keep", "mail_per_minute"),
+    "提醒": ("quiet_from", "quiet_to"),
     "走访": ("survey_weekday", "burden_days", "visit_photos", "photo_megabytes"),
     "问题清单": ("issue_outside", "spot_share"),
     "报告": ("report_month_from", "report_ranking", "report_praise", "report_warning"),
@@ -109,6 +115,8 @@ def fault(key: str, value: str) -> str | None:
     kind = SETTINGS[key]
     if kind.choices:
         return None if value in dict(kind.choices) else f"{kind.name}：请从给出的里选一个"
+    if kind.time:
+        return None if read_time(value) else f"{kind.name}：请写成 20:00 这样"
     if kind.low is None or kind.high is None:
         return None if len(value) <= 100 else f"{kind.name}：最多 100 个字"
     if not value.isascii() or not value.isdigit() or not kind.low <= int(value) <= kind.high:

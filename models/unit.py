@@ -214,6 +214,12 @@ def acted_for(user_id: int, on: date) -> frozenset[int]:
     return frozenset(absent for absent in deputies if last_deputy(absent, deputies) == user_id)
 
 
+def acting_all(on: date) -> dict[int, int]:
+    """Everybody who is away on a day, and who acts for them (acting_for). One statement."""
+    deputies = deputies_on(on)
+    return {absent: last_deputy(absent, deputies) for absent in deputies}
+
+
 def deputies_on(on: date) -> dict[int, int]:
     """Who is away on a day, and their deputies. One statement."""
     query = select(Absence.user_id, Absence.deputy_id).where(Absence.from_on <= on, Absence.to_on >= on)

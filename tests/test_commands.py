@@ -15,6 +15,7 @@ COMMANDS = {
     "imports",
     "jobs",
     "reports",
+    "reminders",
     "restore",
     "tasks",
     "users",

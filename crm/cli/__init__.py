@@ -2,7 +2,22 @@
 
 from flask import Flask
 
-from crm.cli import assess, backup, calendar, check, demo, duties, funnel, imports, jobs, reports, tasks, users, worker
+from crm.cli import (
+    assess,
+    backup,
+    calendar,
+    check,
+    demo,
+    duties,
+    funnel,
+    imports,
+    jobs,
+    reminders,
+    reports,
+    tasks,
+    users,
+    worker,
+)
 
 
 def init_app(app: Flask) -> None:
@@ -19,6 +34,7 @@ def init_app(app: Flask) -> None:
         imports.group,
         jobs.group,
         reports.group,
+        reminders.group,
         tasks.group,
         users.group,
         worker.command,

@@ -66,6 +66,11 @@ def as_html(words: Words) -> str:
 
 def frame(rows: Sequence[str]) -> str:
     """A page of 600 px around what a mail says; rows: markup that is escaped already."""
+    return page('<tr><td style="padding:24px;color:#1a2a30">' + "".join(rows) + "</td></tr>")
+
+
+def page(rows: str) -> str:
+    """The same around whole rows of its one table, which bring their own padding."""
     return (
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"></head>'
@@ -73,9 +78,7 @@ def frame(rows: Sequence[str]) -> str:
         '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" bgcolor="#f2f4f5"><tr>'
         '<td align="center" style="padding:20px 10px">'
         '<table role="presentation" width="600" cellpadding="0" cellspacing="0" border="0" bgcolor="#ffffff" '
-        'style="width:100%;max-width:600px"><tr><td style="padding:24px;color:#1a2a30">'
-        + "".join(rows)
-        + "</td></tr></table></td></tr></table></body></html>"
+        f'style="width:100%;max-width:600px">{rows}</table></td></tr></table></body></html>'
     )
 
 

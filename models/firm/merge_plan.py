@@ -122,6 +122,7 @@ FOREIGN_KEYS: dict[tuple[str, str], Moves | type[Derived] | type[History]] = {
     ("handover_item", "firm_id"): Moves("工作移交清单", everything, lambda row: row.words[:30]),
     ("opinion", "firm_id"): Moves("意见建议", everything, lambda row: row.words[:30]),
     ("scheme_contact", "firm_id"): Moves("联系制度", everything, lambda row: f"{row.from_on} 起"),
+    ("reminder", "firm_id"): Moves("提醒", everything, lambda row: f"{row.raised_on} {row.words[:30]}"),
     ("match_decision", "firm_id"): Moves("认领记录", everything, lambda row: row.match_key),
     ("firm", "merged_into_id"): Moves("以前合并进来的企业", everything, lambda row: row.name),
     ("firm_search", "firm_id"): Derived,

@@ -31,6 +31,8 @@ PERMISSIONS: dict[str, str] = {
     "types.edit": "维护资质类型、培育库类型、批次，走访方式、服务、专项行动",
     "books.edit": "起草、试算、启用和撤回规则版本",
     "calendar.edit": "载入节假日通知",
+    "reminders.setup": "设定提醒规则",
+    "reminders.trace": "查询提醒为什么没收到、预览明天的提醒",
     "settings.edit": "修改系统设置",
     "rights.edit": "分配角色与权限",
     "audit.view": "查看审计记录",
@@ -106,6 +108,8 @@ ROLES: dict[str, frozenset[str]] = {
             "applications.setup",
             "timetable.run",
             "reports.compile",
+            "reminders.setup",
+            "reminders.trace",
         }
     ),
     "manager": frozenset(
@@ -125,6 +129,8 @@ ROLES: dict[str, frozenset[str]] = {
             "applications.decide",
             "applications.setup",
             "reports.sign",
+            "reminders.setup",
+            "reminders.trace",
         }
     ),
     "town": frozenset(
@@ -163,6 +169,7 @@ ROLES: dict[str, frozenset[str]] = {
             "calendar.edit",
             "tasks.view",
             "timetable.run",
+            "reminders.trace",
         }
     ),
     "secadmin": frozenset(EVERYONE | {"people.view", "rights.edit"}),
@@ -188,7 +195,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "报告": ("reports",),
     "导入与后台": ("imports", "tasks", "timetable"),
     "单位与人员": ("areas", "units", "people", "absences"),
-    "系统": ("settings", "calendar", "rights", "audit"),
+    "系统": ("settings", "calendar", "reminders", "rights", "audit"),
 }
 
 #: One account may hold several of these; every other role stands alone.

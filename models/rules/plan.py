@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+from models.rules.workday import Workdays
+
 #: Outcome → its word on the page; an open line has none.
 OUTCOMES = {"done": "已落实", "moved": "已顺延", "dropped": "已取消"}
 #: (from, to): what is not here cannot happen. A done line opens again when its visit is taken back.
@@ -50,3 +52,14 @@ def state_word(outcome: str, planned_on: date, today: date) -> str:
     if outcome:
         return OUTCOMES[outcome]
     return "没做" if planned_on < today else "今天" if planned_on == today else "待办"
+
+
+def plan_week(on: date, workdays: Workdays) -> tuple[date, date]:
+    """The Monday of the week whose plan is due by this day, and the day it is due: the last working day before that
+    Monday. A week in which nobody works needs no plan."""
+    monday = monday_of(on) + timedelta(days=21)
+    while True:
+        due_on = workdays.on_or_before(monday - timedelta(days=1))
+        if due_on <= on and workdays.working_days(monday, sunday_of(monday)):
+            return monday, due_on
+        monday -= timedelta(days=7)

@@ -185,3 +185,76 @@ def closed_because(door: Door) -> str:
     if "mail" not in door.channels or door.declined or not door.server:
         return "channel_off"
     return "" if door.mailbox else "no_mailbox"
+
+
+# In words.
+
+
+def shown_day(due_on: date, today: date) -> str:
+    """How near its day is, as a light's word says it."""
+    days = (due_on - today).days
+    if days < 0:
+        return f"逾期 {-days} 天"
+    return "今天到期" if days == 0 else f"{due_on:%m-%d} 到期"
+
+
+def light_of(due_on: date, today: date) -> str:
+    """The colour of the light beside it: red past its day, yellow within three days, green before."""
+    days = (due_on - today).days
+    return "red" if days < 0 else "yellow" if days <= 3 else "green"
+
+
+# How far it has come.
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the rows say of one reminder."""
+
+    settled: bool = False
+    read: bool = False
+    left: bool = False
+    #: State and reason of the mail's delivery, and of the mail in the outbox; empty where there is none.
+    mail: str = ""
+    reason: str = ""
+    outbox: str = ""
+    doubtful: bool = False
+
+
+#: Key of a state → what a page calls it.
+STATES = {
+    "acted": "已了结",
+    "read": "已看",
+    "bounced": "邮件被退回",
+    "failed": "邮件没有发出",
+    "delivered": "邮件已送到",
+    "sent": "邮件已交发",
+    "waiting": "邮件等着发",
+    "raised": "站内已提醒",
+    "skipped": "没有人收",
+}
+
+
+def state_of(told: Told) -> str:
+    """How far a reminder has come, a key of STATES: what its reader did stands before what a server did."""
+    if told.settled:
+        return "acted"
+    if told.left:
+        return "skipped"
+    if told.read:
+        return "read"
+    if told.mail == "sent":
+        ended = {"sent": "delivered", "bounced": "bounced", "failed": "failed", "skipped": "raised"}
+        return ended.get(told.outbox, "sent")
+    return "waiting" if told.mail == "waiting" else "raised"
+
+
+def state_words(told: Told) -> str:
+    """The state in an officer's words: with the reason where no mail went out, and 可能重复 where it may have come
+    twice."""
+    words = STATES[state_of(told)]
+    if told.doubtful:
+        return f"{words}（可能重复）"
+    if told.left and not told.settled:
+        return f"{words}（{REASONS['left']}）"
+    return f"{words}（邮件没有发：{REASONS[told.reason]}）" if told.mail == "skipped" and told.reason else words

@@ -180,6 +180,18 @@ ASKED: dict[str, Any] = {
     "promise.done_how": ("", "电话答复", ""),
     "promise.dropped_on": (None, None, date(2026, 3, 1)),
     "promise.dropped_reason": ("", "", "企业已搬走"),
+    "reminder.why": ("", "left", "deputy"),
+    "reminder.recipient_id": (1, None, 1),
+    "reminder.read_at": None,
+    "reminder.level": 1,
+    "reminder_delivery.channel": "mail",
+    "reminder_delivery.state": ("waiting", "skipped", "sent"),
+    "reminder_delivery.reason": ("quiet", "no_mailbox", ""),
+    "reminder_rule.unit": "wd",
+    "reminder_rule.escalate_after": 3,
+    "robot.kind": ("wecom", "dingtalk", "feishu"),
+    "robot_post.state": "waiting",
+    "robot_post.sent_at": None,
     "title_type.rung": "hnte",
     "title_type.validity": "+3y",
     "title_type.renewal_window": "none",
@@ -194,8 +206,9 @@ def fill() -> dict[str, int]:
     """Put rows into every table; returns how many each holds now."""
     numbers = itertools.count(1)
     made: dict[str, list[dict[str, Any]]] = {}
-    for table in db.metadata.sorted_tables:
+    for table in reversed(db.metadata.sorted_tables):
         db.session.execute(table.delete())
+    for table in db.metadata.sorted_tables:
         rows = [_row(table, place, made, next(numbers)) for place in range(ROWS)]
         db.session.execute(insert(table), rows)
         made[table.name] = rows

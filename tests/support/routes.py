@@ -22,6 +22,7 @@ from tests.support import (
     issue_parts,
     mail_factories,
     pool_factories,
+    reminder_factories,
     scheme_factories,
 )
 from tests.support.factories import make_absence, make_membership, make_unit
@@ -116,6 +117,8 @@ ARGUMENTS: dict[str, Callable[[], object]] = {
     "doing": lambda: "owner",
     "training_id": lambda: pool_factories.make_training().id,
     "file_id": lambda: 1,
+    "reminder_id": lambda: reminder_factories.make_reminder().id,
+    "reminder_rule": lambda: "promise-due",
     "session_id": lambda: UserSession.begin(factories.make_user(), clock.now())[0].id,
 }
 
