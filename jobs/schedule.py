@@ -10,7 +10,7 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from jobs import assess, issues, reminders, upkeep
+from jobs import assess, digests, issues, reminders, upkeep
 from models.clock import ZONE
 from models.rules.timetable import Known, When, next_slot, words
 from models.rules.timetable_entries import ENTRIES
@@ -44,6 +44,7 @@ JOBS: tuple[Job, ...] = (
     job("backup", upkeep.back_up),
     job("seal-audit", upkeep.seal_audit),
     job("clocks", issues.run_clocks),
+    job("weekly-digest", digests.weekly_digest),
     job("plan-reminder", reminders.plan_reminder),
     job("survey-day-eve", reminders.survey_day_eve),
     job("duties", reminders.duties),

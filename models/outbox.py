@@ -125,17 +125,18 @@ def put(
     return db.session.scalars(select(Mail).where(Mail.key == key)).one()
 
 
-def put_many(letters: Mapping[str, Letter], domain: str, at: datetime, owner_table: str = "") -> set[str]:
-    """Put many mails into the outbox by their keys and return the keys that are new. Two statements, however many."""
-    keys = list(letters)
-    held = set(db.session.scalars(select(Mail.key).where(Mail.key.in_(keys)))) if keys else set()
+def put_many(letters: Mapping[str, Letter], domain: str, at: datetime, owner_table: str = "") -> dict[str, int]:
+    """Put many mails into the outbox by their keys, each once as `put` does, and return the id of each. Two statements
+    for up to a thousand; the caller commits."""
+    if not letters:
+        return {}
     rows = [
         _row(key, letter, domain, at) | {"owner_table": owner_table, "owner_id": None, "link_id": None}
-        for key, letter in letters.items() if key not in held
-    ]  # fmt: skip
-    if rows:
-        db.session.execute(claim.upsert(Mail).on_conflict_do_nothing(), rows)
-    return {row["key"] for row in rows}
+        for key, letter in letters.items()
+    ]
+    db.session.execute(claim.upsert(Mail).on_conflict_do_nothing(), rows)
+    found = db.session.execute(select(Mail.key, Mail.id).where(Mail.key.in_(list(letters))))
+    return {key: mail_id for key, mail_id in found}  # noqa: C416  the rows are not pairs to mypy
 
 
 def _row(key: str, letter: Letter, domain: str, at: datetime) -> dict[str, Any]:

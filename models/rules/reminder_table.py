@@ -49,6 +49,7 @@ RULES: tuple[Rule, ...] = (
     _rule("issue-call", "该给企业打电话", (0, -2), "wd", note="提醒有交办权的人，承办人自己除外"),
     _rule("issue-spot", "抽查没有做完", (10, 3), "wd", note="提醒有销号审核权的人"),
     _rule("plan-week", "下周安排没有排", (0,), "wd", job="plan-reminder", note="提醒联系企业的人"),
+    _rule("weekly-digest", "每周要情", (0,), "wd", job="weekly-digest", note="给联系干部、综合科、领导和镇街园区助理"),
     _rule("survey-eve", "企业调研日前一天", (1,), "wd", job="survey-day-eve", note="提醒第二天要去的人"),
     _rule("duty-due", "企业应办事项到期", (30, 7, 0), "d", note="提醒联系干部，同一事项合成一条"),
     _rule("title-end", "资质到期", (90, 60, 30), "d", note="提醒联系干部，同一天到期的合成一条"),

@@ -2,7 +2,7 @@
 
 Options from the environment: BENCH_FIRMS (150000), BENCH_TITLES (30000), BENCH_VISITS (60000), BENCH_ROUNDS (100),
 BENCH_IMPORTS (5581,150000), BENCH_LIST_ROWS (20000), BENCH_ISSUES (20000),
-BENCH_PARTS (pages,sqlite,imports,assess,issues),
+BENCH_PARTS (pages,sqlite,imports,assess,issues,digests),
 BENCH_ONLY (parts of names of pages).
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 
 from crm.demo.generate import Size
-from tests.benchmarks import assess, issues
+from tests.benchmarks import assess, digests, issues
 from tests.benchmarks.districts import SERVED, THREADS, WORKERS, District, district, served
 from tests.benchmarks.imports import Imported, measure_import, register
 from tests.benchmarks.lists import LISTS, firms_of, write
@@ -32,7 +32,7 @@ ISSUES = int(os.environ.get("BENCH_ISSUES", "20000"))
 LIST_ROWS = int(os.environ.get("BENCH_LIST_ROWS", "20000"))
 #: Rows a second: ten times the import of the system it was measured beside. Megabytes a process may need.
 LIST_SPEED, MOST_MEMORY = 4_260, 1_000
-PARTS = os.environ.get("BENCH_PARTS", "pages,sqlite,imports,assess,issues").split(",")
+PARTS = os.environ.get("BENCH_PARTS", "pages,sqlite,imports,assess,issues,digests").split(",")
 
 
 def tell(line: str = "") -> None:
@@ -164,11 +164,24 @@ def issue_pages(folder: Path) -> None:
     page_table(ours, bare, small)
 
 
+def weekly(folder: Path) -> None:
+    """The weekly mails of everybody."""
+    tell(f"\nWeekly digests over {FIRMS:,} firms")
+    for kind in ("postgresql", "sqlite"):
+        _, few, all_ = digests.measure(kind, SIZE, folder)
+        kept = "ok" if all_.seconds <= digests.MOST_SECONDS and few.statements == all_.statements else "OVER"
+        tell(
+            f"{kind:12}{all_.people:5} people {all_.mails:5} mails {all_.seconds:6.1f} s (processor {all_.cpu:.1f} s)"
+            f" {kept} ≤{digests.MOST_SECONDS:g} s   statements {all_.statements}, of {few.people} people"
+            f" {few.statements} in {few.seconds:.1f} s"
+        )
+
+
 def main() -> int:
     """Run the parts asked for."""
     with tempfile.TemporaryDirectory(prefix="tidu-bench-") as folder:
         parts = (("pages", pages), ("sqlite", sqlite), ("imports", imports), ("assess", assessments),
-                 ("issues", issue_pages))  # fmt: skip
+                 ("issues", issue_pages), ("digests", weekly))  # fmt: skip
         for name, part in parts:
             if name in PARTS:
                 part(Path(folder))
