@@ -73,10 +73,10 @@ def load(first: date | None = None, last: date | None = None) -> Workdays:
     return Workdays(days, years) if years else _as_packaged()
 
 
-def put(notice: Notice, source: str, by: User | None, at: datetime) -> None:
+def put(notice: Notice, source: str, by: User | None, at: datetime) -> int:
     """Take a year's days from its notice, in place of what was known of it, and let the open issues whose dates were
-    assumed for want of it follow; the caller commits. Raises Refused when the notice contradicts a day of another
-    year's."""
+    assumed for want of it follow; how many issues those are. The caller commits. Raises Refused when the notice
+    contradicts a day of another year's."""
     query = select(CalendarDay.day, CalendarDay.work).where(
         CalendarDay.day.in_(list(notice.days)), CalendarDay.year != notice.year
     )
@@ -98,7 +98,7 @@ def put(notice: Notice, source: str, by: User | None, at: datetime) -> None:
     # Issues stand above the calendar; what they promised on its assumptions follows from its notices.
     from models.issue.clocks import recompute_open
 
-    recompute_open(notice.year, at)
+    return recompute_open(notice.year, at)
 
 
 def next_missing_year(today: date) -> int | None:

@@ -83,6 +83,18 @@ def preview(first: date, days: int) -> list[tuple[date, str, list[tuple[Slot, Li
     return [(day, known.workdays.day(day).why, sorted(by_day.get(day, []), key=lambda one: one[0].at)) for day in on]
 
 
+def year_moments(year: int) -> set[tuple[str, datetime]]:
+    """Every moment of a year as it is known now, but for entries of every minute: what a notice moves is what differs
+    before and after."""
+    known, first, last = timetable.known(), date(year, 1, 1), date(year, 12, 31)
+    return {
+        (line.entry.name, slot.at)
+        for line in timetable.lines()
+        if line.when.kind != "every"
+        for slot in slots(line.when, first, last, known)
+    }
+
+
 def _last_runs() -> dict[str, JobRun]:
     newest = select(func.max(JobRun.id)).where(JobRun.state.in_(("running", "done", "failed"))).group_by(JobRun.job)
     query = select(JobRun).where(JobRun.id.in_(newest)).order_by(JobRun.id)

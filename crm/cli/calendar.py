@@ -55,11 +55,13 @@ def load_notice(file: Path, as_json: bool) -> None:
     """
     try:
         notice = holiday_notice.from_bytes(file.read_bytes())
-        calendar.put(notice, file.name, None, clock.now())
+        issues = calendar.put(notice, file.name, None, clock.now())
     except (NoticeRefused, Refused) as error:
         db.session.rollback()
         refuse(str(error), as_json)
     db.session.commit()
     rest = sum(not work for work, _ in notice.days.values())
-    data = {"year": notice.year, "days": len(notice.days), "rest": rest, "make_up": len(notice.days) - rest}
-    answer(data, as_json, f"{notice.year} 年已载入：放假 {rest} 天，调休上班 {len(notice.days) - rest} 天")
+    make_up = len(notice.days) - rest
+    data = {"year": notice.year, "days": len(notice.days), "rest": rest, "make_up": make_up}
+    said = f"{notice.year} 年已载入：放假 {rest} 天，调休上班 {make_up} 天，重新推算了 {issues} 件问题的期限"
+    answer(data, as_json, said)

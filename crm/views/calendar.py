@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from crm import trail
 from crm.access import needs
 from forms.calendar import NoticeForm
-from models import calendar, clock
+from models import calendar, clock, timetable_list
 from models.base import db
 from models.calendar import CalendarYear
 from models.errors import Refused
@@ -54,14 +54,17 @@ def notice() -> str | Response | tuple[str, int]:
         data = given.read(holiday_notice.MOST_BYTES + 1) if given else str(form.text.data).encode()
         try:
             found = holiday_notice.from_bytes(data)
-            calendar.put(found, given.filename if given else "贴上的通知正文", g.user, clock.now())
+            before = timetable_list.year_moments(found.year)
+            issues = calendar.put(found, given.filename if given else "贴上的通知正文", g.user, clock.now())
         except (NoticeRefused, Refused) as error:
             db.session.rollback()
             (form.file if given else form.text).errors = [str(error)]
         else:
             trail.note("calendar.load", subject="calendar_year", subject_id=found.year)
             db.session.commit()
-            flash(f"{found.year} 年的节假日安排已载入，共 {len(found.days)} 天。", "success")
+            moved = len(timetable_list.year_moments(found.year) - before)
+            told = f"{found.year} 年的节假日安排已载入，共 {len(found.days)} 天。"
+            flash(f"{told}重新推算了 {issues} 件问题的期限，时间表有 {moved} 次改了日子。", "success")
             return redirect(url_for(".index", year=found.year))
     return render_template("calendar/notice.html", form=form), 422
 

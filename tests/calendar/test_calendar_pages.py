@@ -78,7 +78,8 @@ def test_the_office_loads_a_notice_and_keeps_what_was_pasted_when_it_is_wrong(li
     assert "写着共 9 天" in wrong.text and "二、春节" in wrong.text
     assert "请选一个文件，或者贴上通知正文" in lite_browser.send("/calendar/notice", {"text": ""}, 422).text
     page = lite_browser.send("/calendar/notice", {"text": NEXT})
-    assert "2027 年的节假日安排已载入" in page.text
+    assert "2027 年的节假日安排已载入，共 27 天。重新推算了 0 件问题的期限，时间表有" in page.text
+    assert "时间表有 0 次" not in page.text
     assert ["2027", "贴上的通知正文", "何岸"] in [row[:3] for row in page.rows("载入过的年份")]
 
 
