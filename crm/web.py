@@ -86,6 +86,7 @@ NAV = (
         also=("visits", "plan", "feed", "handovers", "promises", "campaigns", "capture", "scheme", "teams", "opinions"),
     ),
     NavItem("清单", "issues.index", "list-check", "issues.view", phone="清单"),
+    NavItem("报告", "reports.index", "file-text", "reports.view"),
     NavItem("数据", "imports.index", "database", "imports.run"),
     NavItem("审计", "audit.index", "shield-check", "audit.view", phone="审计"),
     NavItem("设置", "settings.index", "gear", "self", phone="我的", also=BEHIND_SETTINGS),

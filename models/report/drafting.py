@@ -1,7 +1,7 @@
 """What may be done to an edition: drafted, edited, handed in, sent back, signed, issued. The only writer of reports."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import func, insert, select
@@ -13,10 +13,10 @@ from models.errors import Refused
 from models.report import composing, late, template
 from models.report.composing import Beside, Composed
 from models.report.content import packed
-from models.report.counting import Counter, rows_of
+from models.report.counting import rows_of
 from models.report.reading import may_edit
 from models.report.record import Report, ReportFigure, ReportPrint, ReportReader, ReportRow, ReportSection
-from models.report.rows import Row
+from models.report.rows import HEADINGS, Row
 from models.rules import report as rules
 from models.rules.report import KINDS, OF_UNITS, Span
 from models.rules.report_words import stored
@@ -155,13 +155,17 @@ def issue(report: Report, version: int | None, user: User | None, at: datetime) 
 def gone_rows(report: Report, one: late.Followed) -> list[Row]:
     """What was printed of the rows that went since an earlier edition, each with why it went."""
     earlier = find(report.kind, one.about, report.unit_id)
-    if earlier is None:
-        return []
-    cells = late.kept_cells(earlier.id, one.slot, one.gone)
-    why = late.why_gone(one.of, one.gone, earlier)
-    missing = [row_id for row_id in one.gone if row_id not in cells]
-    found = [Row(row.row_id, row.firm_id, [*json.loads(row.cells), why.get(row.row_id, "")]) for row in cells.values()]
-    return found + [Row(row_id, None, [why.get(row_id, "")]) for row_id in sorted(missing)]
+    return [] if earlier is None else printed_gone(earlier, one.slot, one.of, one.gone)
+
+
+def printed_gone(earlier: Report, slot: str, of: str, gone: Iterable[int]) -> list[Row]:
+    """Rows that an edition counted and that count no more, as they were printed, each with why; rows that came late and
+    went again were never printed there and say only why."""
+    ids = sorted(gone)
+    cells, why = late.kept_cells(earlier.id, slot, ids), late.why_gone(of, ids, earlier)
+    found = [Row(row.row_id, row.firm_id, [*json.loads(row.cells), why[row.row_id]]) for row in cells.values()]
+    empty = [""] * len(HEADINGS[of])
+    return found + [Row(row_id, None, [*empty, why[row_id]]) for row_id in ids if row_id not in cells]
 
 
 def explain(report: Report, words: str) -> None:
@@ -244,8 +248,3 @@ def _keep(report: Report, name: str, rows: Sequence[Row], about: str = "") -> No
 def _kept(report_id: int, name: str) -> int:
     query = select(func.count()).where(ReportRow.report_id == report_id, ReportRow.slot == name)
     return db.session.scalar(query) or 0
-
-
-def latest_counter(report: Report) -> Counter:
-    """Counts the days of an issued edition as they are now."""
-    return composing.counter_for(report, report.last_on)

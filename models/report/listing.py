@@ -107,7 +107,8 @@ def shelf(user: User, kind: str, on: date, number: int = 1) -> Shelf:
               rules.is_missed(one, on, workdays))
         for one in shown for owner in whose
     ]  # fmt: skip
-    there = set(db.session.execute(select(Report.period, Report.owner).where(Report.kind == kind)).tuples())
+    drafted = db.session.execute(select(Report.period, Report.owner).where(Report.kind == kind))
+    there = {(row[0], row[1]) for row in drafted}
     if not {COMPILE, SIGN} & user.permissions:
         # Who only reads sees no line for what was not sent to them, unless nobody wrote it.
         entries = [one for one in entries if one.report or (one.span.key, one.owner.unit_id or 0) not in there]
@@ -133,8 +134,8 @@ def inbox(user: User, on: date) -> Sequence[Report]:
 def counts(user: User, on: date) -> dict[str, int]:
     """How many editions of each kind this person may read. One statement."""
     rows = visible_to(user, on).subquery()
-    found = db.session.execute(select(rows.c.kind, func.count()).group_by(rows.c.kind)).tuples()
-    return {**dict.fromkeys(KINDS, 0), **dict(list(found))}
+    found = db.session.execute(select(rows.c.kind, func.count()).group_by(rows.c.kind))
+    return {**dict.fromkeys(KINDS, 0), **{row[0]: row[1] for row in found}}
 
 
 def _found(query: AnySelect) -> dict[tuple[str, int], Report]:
@@ -144,4 +145,4 @@ def _found(query: AnySelect) -> dict[tuple[str, int], Report]:
 
 def _begun(kind: str) -> dict[int, date]:
     query = select(Report.owner, func.min(Report.first_on)).where(Report.kind == kind).group_by(Report.owner)
-    return dict(list(db.session.execute(query).tuples()))
+    return {row[0]: row[1] for row in db.session.execute(query)}

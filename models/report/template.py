@@ -70,3 +70,43 @@ def keep(kind: str, wanted: Sequence[tuple[str, str]]) -> None:
 def sections_of(kind: str, *, of_unit: bool, switches: Mapping[str, bool]) -> list[Section]:
     """The sections that a new draft gets: those without a switch, and those whose switch is on."""
     return [part for part in sections(kind, of_unit=of_unit) if not part.switch or switches.get(part.switch, False)]
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What may be added: sections by key, and figures as choices."""
+
+    sections: dict[str, str]
+    figures: list[tuple[str, str]]
+
+
+def offers(kind: str) -> Offers:
+    """The sections of a kind, and the figures that an edition can print: not every pair of rungs. One statement."""
+    known = registry.all_figures()
+    shown = [(key, one.name) for key, one in known.items() if not key.startswith(("flow.", "band.", "issues.left."))]
+    # Rows of every registered firm would be copied each month.
+    figures = [(key, name) for key, name in shown if not key.startswith(("rung.registered", "move.unchanged"))]
+    return Offers({part.key: part.heading for part in SECTIONS[kind]}, sorted(figures, key=lambda pair: pair[0]))
+
+
+def add(kind: str, section: str, figure: str) -> None:
+    """Put one more figure at the end of a section; the caller commits. Refused when it stands there already."""
+    now = order(kind, registry.all_figures())
+    last = max((place for place, (part, _) in enumerate(now) if part == section), default=len(now) - 1)
+    keep(kind, [*now[: last + 1], (section, figure), *now[last + 1 :]])
+
+
+def change(kind: str, doing: str, text: str) -> None:
+    """Move the figure at a place up or down, take it out, or bring the shipped order back; the caller commits. Refused
+    for a place that is none."""
+    now = order(kind, registry.all_figures())
+    if doing == "reset":
+        return keep(kind, [])
+    place = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else -1
+    other = {"up": place - 1, "down": place + 1, "out": place}.get(doing, -1)
+    if not (0 <= place < len(now) and 0 <= other < len(now)):
+        raise Refused("顺序刚被别人改过，请看现在的再改")
+    if doing == "out":
+        return keep(kind, [*now[:place], *now[place + 1 :]])
+    now[place], now[other] = now[other], now[place]
+    return keep(kind, now)

@@ -23,6 +23,7 @@ from tests.support import (
     mail_factories,
     pool_factories,
     reminder_factories,
+    report_factories,
     scheme_factories,
 )
 from tests.support.factories import make_absence, make_membership, make_unit
@@ -98,6 +99,9 @@ ARGUMENTS: dict[str, Callable[[], object]] = {
     "figure_key": lambda: "on_time",
     "edition_id": lambda: issue_factories.make_edition().id,
     "tree": lambda: "area",
+    "report_id": lambda: report_factories.make_issued().id,
+    "kind": lambda: "month",
+    "to": lambda: "in_review",
     "assignment_id": lambda: issue_factories.make_assignment().id,
     "issue_id": lambda: issue_factories.make_issue().id,
     "offer_id": lambda: issue_factories.make_offer().id,

@@ -1,0 +1,5 @@
+"""The blueprint of editions."""
+
+from flask import Blueprint
+
+bp = Blueprint("reports", __name__, url_prefix="/reports")
