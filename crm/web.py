@@ -74,7 +74,7 @@ NAV = (
         "funnel.index",
         "bar-chart-steps",
         "funnel.view",
-        also=("duties", "candidates", "radar", "applications", "books"),
+        also=("duties", "candidates", "radar", "applications", "books", "targets"),
     ),
     NavItem(
         "走访",

@@ -87,6 +87,8 @@ LOGGED: dict[str, str | None] = {
     "application": "firm_id",
     "refusal_reason": None,
     "application_result": None,
+    "target": None,
+    "target_revision": None,
     "title_type": None,
     "pool_type": None,
     "batch": None,

@@ -1,7 +1,8 @@
 """Whose firms a figure counts: what the person may see, narrowed by the filters of the page."""
 
 from array import array
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cached_property
 from hashlib import blake2b
@@ -37,11 +38,14 @@ class Scope:
     founded_from: date | None = None
     founded_to: date | None = None
     tag_id: int | None = None
+    #: What lies below each area, when the caller has read the trees already: many scopes then ask for them once.
+    trees: Mapping[int, frozenset[int]] | None = field(default=None, compare=False, repr=False)
 
     @property
     def filtered(self) -> bool:
         """Whether any filter is set."""
-        return any(getattr(self, item.name) not in (None, "") for item in fields(self) if item.name != "user")
+        passed = ("user", "trees")
+        return any(getattr(self, item.name) not in (None, "") for item in fields(self) if item.name not in passed)
 
     @cached_property
     def conditions(self) -> list[ColumnElement[bool]]:
@@ -51,7 +55,8 @@ class Scope:
             if place == 0:
                 found.append(column.is_(None))
             elif place is not None:
-                found.append(column.in_(sorted(subtree([place]))))
+                below = subtree([place]) if self.trees is None else self.trees.get(place, frozenset())
+                found.append(column.in_(sorted(below)))
         if self.industry == "none":
             found.append(Firm.industry_code.is_(None))
         elif self.industry:

@@ -67,7 +67,7 @@ class IssueScope(Scope):
     @property
     def filtered(self) -> bool:
         """Whether any filter is set."""
-        passed = ("user", "today")
+        passed = ("user", "today", "trees")
         return any(getattr(self, item.name) not in (None, "") for item in fields(self) if item.name not in passed)
 
     @cached_property

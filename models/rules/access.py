@@ -15,6 +15,8 @@ PERMISSIONS: dict[str, str] = {
     "pool.edit": "维护培育库、组织申报培训",
     "funnel.view": "查看梯队",
     "figures.export": "导出梯队数据",
+    "targets.view": "查看年度目标（街镇只看本辖区）",
+    "targets.edit": "下达、调整、分解年度目标，维护上级调度表",
     "visits.view": "查看走访",
     "visits.edit": "记走访",
     "imports.run": "导入名单",
@@ -60,6 +62,7 @@ PERMISSIONS: dict[str, str] = {
 #: What every account may do, also one without a role.
 EVERYONE = frozenset({"self"})
 _STAFF = EVERYONE | {
+    "targets.view",
     "firms.view",
     "firms.all",
     "firms.edit",
@@ -92,6 +95,7 @@ ROLES: dict[str, frozenset[str]] = {
     "office": frozenset(
         _STAFF
         | {
+            "targets.edit",
             "firms.assign",
             "firms.merge",
             "imports.run",
@@ -115,6 +119,7 @@ ROLES: dict[str, frozenset[str]] = {
     "manager": frozenset(
         _STAFF
         | {
+            "targets.edit",
             "firms.assign",
             "firms.merge",
             "imports.run",
@@ -140,6 +145,7 @@ ROLES: dict[str, frozenset[str]] = {
             "firms.edit",
             "firms.export",
             "contacts.reveal",
+            "targets.view",
             "funnel.view",
             "figures.export",
             "visits.view",
@@ -190,7 +196,7 @@ ROLE_NAMES: dict[str, str] = {
 #: The rights page shows the permissions in these groups, by the word before the dot.
 GROUPS: dict[str, tuple[str, ...]] = {
     "企业": ("firms", "contacts"),
-    "资质与梯队": ("titles", "pool", "applications", "funnel", "figures", "types", "books"),
+    "资质与梯队": ("titles", "pool", "applications", "funnel", "figures", "targets", "types", "books"),
     "走访与问题": ("visits", "issues"),
     "报告": ("reports",),
     "导入与后台": ("imports", "tasks", "timetable"),
@@ -217,6 +223,7 @@ BUSINESS = frozenset(
         "applications",
         "funnel",
         "figures",
+        "targets",
         "books",
         "visits",
         "imports",

@@ -25,6 +25,7 @@ from tests.support import (
     reminder_factories,
     report_factories,
     scheme_factories,
+    target_factories,
 )
 from tests.support.factories import make_absence, make_membership, make_unit
 
@@ -123,6 +124,7 @@ ARGUMENTS: dict[str, Callable[[], object]] = {
     "file_id": lambda: 1,
     "reminder_id": lambda: reminder_factories.make_reminder().id,
     "reminder_rule": lambda: "promise-due",
+    "target_id": lambda: target_factories.make_target().id,
     "session_id": lambda: UserSession.begin(factories.make_user(), clock.now())[0].id,
 }
 
