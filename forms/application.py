@@ -71,7 +71,11 @@ class MoveForm(BaseForm):
     reason_id = SelectField("未通过的原因", coerce=int)
     words = TextAreaField("说明", [LONG])
 
-    def offer(self, reasons: Sequence[RefusalReason], *, with_reason: bool, with_words: bool) -> None:
+    anyway = BooleanField("材料还没齐，先推进")
+
+    def offer(
+        self, reasons: Sequence[RefusalReason], *, with_reason: bool, with_words: bool, warned: bool = False
+    ) -> None:
         """Ask for what the move needs."""
         if with_reason:
             self.reason_id.choices = [SelectChoice(0, "请选"), *(SelectChoice(row.id, row.name) for row in reasons)]
@@ -81,6 +85,8 @@ class MoveForm(BaseForm):
             self.words.label.text = "原因"
             self.words.validators = [DataRequired("请写原因，以后查得到"), LONG]
             self.words.flags.required = True
+        if not warned:
+            del self.anyway
 
 
 class NoteForm(BaseForm):

@@ -3,6 +3,7 @@
 from sqlalchemy import literal, select
 
 from models import calendar, duty, opinion, pool, title
+from models.application import papers
 from models.application import reasons as refusal_reasons
 from models.base import db
 from models.issue import kinds as issue_kinds
@@ -15,7 +16,8 @@ from models.visit import kinds, outcomes
 NOT_DATA = frozenset(
     {
         "role", "title_type", "pool_type", "visit_kind", "service", "contact_scheme_kind", "outcome_kind", "setting",
-        "opinion_kind", "issue_class", "issue_topic", "duty_rule", "refusal_reason", "pool_stage", "pool_exit",
+        "opinion_kind", "issue_class", "issue_topic", "duty_rule", "refusal_reason",
+        "paper_rule", "pool_stage", "pool_exit",
         "job_override", "job_run", "job_since", "worker_lease", "task", "change", "calendar_day", "calendar_year",
     }
 )  # fmt: skip
@@ -39,6 +41,7 @@ def seed_defaults() -> None:
     issue_kinds.seed_defaults()
     duty.seed_defaults()
     refusal_reasons.seed_defaults()
+    papers.seed_defaults()
     db.session.flush()
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 
 from models import clock
-from models.application import Application, ApplicationBatch, RefusalReason, acts
+from models.application import Application, ApplicationBatch, RefusalReason, acts, papers
 from models.application.acts import Going
 from models.application.adding import add_firms
 from models.base import db
@@ -110,6 +110,9 @@ def _bring(rng: random.Random, row: Application, by: User, goal: str, first: dat
     on = first
     for stage in way:
         on = min(today, on + timedelta(days=rng.randrange(1, gap + 1)))
+        for line in papers.checklist(row.id, row.batch.type_id):
+            if line.paper is None and line.rule in papers.missing([line], row.stage, stage):
+                papers.bring(row.id, line.rule, by, _moment(on), on)
         acts.move(row, by, _moment(on), stage, Going(on))
         if stage == "coaching" and rng.random() < 0.6:
             acts.note(row, by, _moment(on), rng.choice(NOTES))

@@ -6,6 +6,9 @@ from datetime import date, datetime
 from sqlalchemy import delete, select
 
 from models import clock
+from models.application import papers
+from models.application.agencies import ApplicationAgency
+from models.application.papers import ApplicationPaper
 from models.application.reasons import RefusalReason
 from models.application.record import Application
 from models.application.trace import ApplicationMove
@@ -25,6 +28,8 @@ class Going:
     on: date | None = None
     words: str = ""
     reason: RefusalReason | None = None
+    #: On one's word: papers that should be there are not.
+    anyway: bool = False
 
 
 def move(application: Application, user: User, at: datetime, to: str, going: Going = Going()) -> ApplicationMove:
@@ -43,9 +48,27 @@ def move(application: Application, user: User, at: datetime, to: str, going: Goi
     if step.with_reason and going.reason is None:
         raise Refused("请选未通过的原因")
     reason = going.reason if step.with_reason else None
+    if step.event == "forward":
+        check_papers(application, to, anyway=going.anyway)
     return set_stage(application, to, on, ApplicationMove(
         event=step.event, at=at, by_id=user.id, words=words, reason_id=reason.id if reason else None,
     ))  # fmt: skip
+
+
+class PapersMissing(Refused):
+    """Papers that should be there are not; on somebody's word it goes on all the same."""
+
+
+def check_papers(application: Application, to: str, *, anyway: bool = False) -> None:
+    """Raise Refused naming the papers without which it cannot go to a stage, PapersMissing naming those without which
+    it should not."""
+    lines = papers.checklist(application.id, application.batch.type_id)
+    lacks = papers.missing(lines, application.stage, to)
+    musts = [rule.name for rule in lacks if rule.need == "refuse"]
+    if musts:
+        raise Refused(f"还缺{'、'.join(musts)}，到“{STAGES[to]}”以前必须有。材料到了先在清单里记上")
+    if lacks and not anyway:
+        raise PapersMissing(f"还缺{'、'.join(rule.name for rule in lacks)}。先推进的，勾上“材料还没齐，先推进”")
 
 
 def set_stage(application: Application, to: str, on: date, entry: ApplicationMove) -> ApplicationMove:
@@ -63,7 +86,7 @@ def set_stage(application: Application, to: str, on: date, entry: ApplicationMov
 
 def note(application: Application, user: User, at: datetime, words: str) -> ApplicationMove:
     """Write something down about it. Raises Refused without words or for a person who does not work on it."""
-    _check_works(application, user, at)
+    check_works(application, user, at)
     if not words.strip():
         raise Refused("请写备注")
     return _event(application, user, at, "note", words)
@@ -71,7 +94,7 @@ def note(application: Application, user: User, at: datetime, words: str) -> Appl
 
 def expect(application: Application, user: User, at: datetime, on: date | None) -> None:
     """Say when the firm means to file. Raises Refused for an application that is over."""
-    _check_works(application, user, at)
+    check_works(application, user, at)
     _check_open(application)
     if on == application.expected_on:
         return
@@ -81,7 +104,7 @@ def expect(application: Application, user: User, at: datetime, on: date | None) 
 
 def give_to(application: Application, user: User, at: datetime, coach: User | None) -> None:
     """Give it to another coach, or to nobody. Raises Refused for an application that is over."""
-    _check_works(application, user, at)
+    check_works(application, user, at)
     _check_open(application)
     if application.coach_id == (coach.id if coach else None):
         return
@@ -91,7 +114,7 @@ def give_to(application: Application, user: User, at: datetime, coach: User | No
 
 def remove(application: Application, user: User, at: datetime) -> None:
     """Take a firm out of a batch that was entered by mistake: only while nothing happened to it. Raises Refused."""
-    _check_works(application, user, at)
+    check_works(application, user, at)
     moved = select(ApplicationMove.id).where(
         ApplicationMove.application_id == application.id, ApplicationMove.event.not_in(("enter", "coach", "expect"))
     )  # fmt: skip
@@ -101,6 +124,9 @@ def remove(application: Application, user: User, at: datetime) -> None:
     if db.session.scalar(later.limit(1)) is not None:
         raise Refused("后来的申报接着这一条，不能拿掉")
     db.session.execute(delete(ApplicationMove).where(ApplicationMove.application_id == application.id))
+    for row in (*ApplicationPaper.list_of(application.id).values(), *ApplicationAgency.list_of(application.id)):
+        db.session.delete(row)
+    db.session.flush()
     db.session.delete(application)
     db.session.flush()
 
@@ -115,7 +141,8 @@ def _event(application: Application, user: User, at: datetime, event: str, words
     return entry
 
 
-def _check_works(application: Application, user: User, at: datetime) -> None:
+def check_works(application: Application, user: User, at: datetime) -> None:
+    """Raise Refused for a person who does not work on it, naming whom to ask."""
     if not application.may_work(user, clock.local(at).date()):
         who = f"由{application.coach.name}辅导" if application.coach else "由联系干部辅导"
         raise Refused(f"这件{who}，要改请告诉本人，或请综合科换辅导干部")

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from models import clock
+from models.application import papers
 from models.application.batch import ApplicationBatch
 from models.application.record import Application
 from models.application.trace import ApplicationMove
@@ -61,6 +62,7 @@ def add_firms(user: User, batch: ApplicationBatch, firm_ids: Sequence[int], at: 
         for row in rows
     )
     db.session.flush()
+    papers.carry_over([(row.before_id, row.id) for row in rows if row.before_id is not None], at)
     return Added(len(rows), len(there), len(firms) - len(rows) - len(there))
 
 

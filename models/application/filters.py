@@ -52,6 +52,7 @@ class ApplicationFilter:
     area: int | None = None
     park: int | None = None
     reason: int | None = None
+    agency: int | None = None
     #: Coached by oneself, or of a firm one looks after.
     mine: str = ""
     #: A date of the batch went by.
@@ -80,7 +81,14 @@ class ApplicationFilter:
 
     def conditions(self, user: User, today: date) -> list[ColumnElement[bool]]:
         """What an application must meet beside being visible. The query knows Application, its Firm and its batch."""
-        return [*self._plain(), *self._of_batch(), *self._of_firm(), *self._of_person(user), *self._late(today)]
+        return [
+            *self._plain(),
+            *self._of_agency(),
+            *self._of_batch(),
+            *self._of_firm(),
+            *self._of_person(user),
+            *self._late(today),
+        ]
 
     def _plain(self) -> list[ColumnElement[bool]]:
         found: list[ColumnElement[bool]] = []
@@ -91,6 +99,12 @@ class ApplicationFilter:
         if self.reason is not None:
             found.append(Application.reason_id == self.reason)
         return found
+
+    def _of_agency(self) -> list[ColumnElement[bool]]:
+        if self.agency is None:
+            return []
+        nobody = self.agency == NONE
+        return [Application.agency_id.is_(None) if nobody else Application.agency_id == self.agency]
 
     def _of_batch(self) -> list[ColumnElement[bool]]:
         pairs = ((Application.batch_id, self.batch), (ApplicationBatch.type_id, self.type),

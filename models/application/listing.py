@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import aliased
 
+from models.application.agencies import Agency
 from models.application.batch import ApplicationBatch, BatchDate
 from models.application.filters import ApplicationFilter
 from models.application.reasons import RefusalReason
@@ -91,13 +92,14 @@ COLUMNS = (
     Application.before_id, Application.reason_words, Firm.name.label("firm"), Firm.code, Firm.officer_a_id,
     Firm.officer_b_id, Firm.area_id, Area.name.label("area"), Coach.name.label("coach"),
     RefusalReason.name.label("reason"), ApplicationBatch.year, ApplicationBatch.round,
-    TitleType.short_name.label("type_name"),
+    TitleType.short_name.label("type_name"), ApplicationBatch.type_id, Agency.name.label("agency"),
 )  # fmt: skip
 
 
 def joined(query: Select[Any]) -> Select[Any]:
     """With what a row says beside the application's own columns."""
     query = query.join(TitleType, TitleType.id == ApplicationBatch.type_id)
+    query = query.outerjoin(Agency, Agency.id == Application.agency_id)
     query = query.outerjoin(Area, Area.id == Firm.area_id).outerjoin(Coach, Coach.id == Application.coach_id)
     return query.outerjoin(RefusalReason, RefusalReason.id == Application.reason_id)
 

@@ -29,6 +29,7 @@ class Application(Model):
         Index("ix_application_batch_id", "batch_id", "stage"),
         Index("ix_application_coach_id", "coach_id", "stage"),
         Index("ix_application_before_id", "before_id"),
+        Index("ix_application_agency_id", "agency_id", "stage"),
         {"sqlite_autoincrement": True},
     )
 
@@ -48,6 +49,8 @@ class Application(Model):
     reason_id: Mapped[int | None] = mapped_column(ForeignKey("refusal_reason.id"))
     #: What was said beside the reason.
     reason_words: Mapped[str] = mapped_column(Text, default="")
+    #: The agency that serves it now, repeated from the open row of ApplicationAgency, which holds it to the register.
+    agency_id: Mapped[int | None] = mapped_column(Integer)
     #: The application it takes up again.
     before_id: Mapped[int | None] = mapped_column(ForeignKey("application.id"))
     #: The published list that it is not on and in spite of which it still waits; no key, for lists can be taken back.

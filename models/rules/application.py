@@ -266,3 +266,33 @@ def goal_of(stage: str, kind: str) -> str | None:
     if stage in WAY and WAY.index(stage) >= WAY.index(goal):
         return None
     return goal
+
+
+#: What an application may lack: it cannot go on, it can on somebody's word, it does not matter.
+NEEDS: dict[str, str] = {"refuse": "必须", "warn": "应有，可先推进", "none": "可选"}
+
+#: The papers a title asks for (国科发火〔2016〕195号, 申请材料), as a bureau begins: stage that is not left without it,
+#: name, need, whether it lasts until another year, hint.
+PAPERS: dict[str, tuple[tuple[str, str, str, bool, str], ...]] = {
+    "hnte": (
+        ("intention", "营业执照", "refuse", True, "成立满一年"),
+        ("coaching", "知识产权证书及缴费凭证", "refuse", True, "Ⅰ类、Ⅱ类分开，受让的附转让登记"),
+        ("coaching", "科研项目立项和结题材料", "warn", False, "近三年，和研发活动表对得上"),
+        ("coaching", "科技成果转化材料", "warn", False, "近三年，每项有总体情况和佐证"),
+        ("coaching", "职工和科技人员情况说明", "warn", False, "人数、比例、累计在企满 183 天"),
+        ("coaching", "研发费用辅助账", "warn", False, "近三个会计年度"),
+        ("pre_review", "近三年研发费用专项审计报告", "refuse", False, "有资质的中介机构出具"),
+        ("pre_review", "近一年高新技术产品（服务）收入专项审计报告", "refuse", False, "有资质的中介机构出具"),
+        ("pre_review", "近三年财务会计报告", "refuse", False, "会计报表、报表附注、财务情况说明书"),
+        ("pre_review", "近三年企业所得税年度纳税申报表", "refuse", False, "含主表和附表"),
+        ("pre_review", "高新技术产品（服务）说明", "warn", False, "关键技术、技术指标、检验报告"),
+        ("pre_review", "高新技术企业认定申请书", "warn", False, "网上填报后打印，盖章"),
+    ),
+}
+
+
+def papers_before(old: str, new: str) -> tuple[str, ...]:
+    """The stages whose papers have to be there to go from one stage forward to another; none on any other way."""
+    if old not in WAY or new not in WAY or WAY.index(new) <= WAY.index(old):
+        return ()
+    return tuple(stage for stage in PREPARING if WAY.index(stage) < WAY.index(new))

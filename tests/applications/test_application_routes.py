@@ -113,7 +113,7 @@ def test_the_export_holds_exactly_what_is_filtered(lite_browser: Browser) -> Non
     lite_browser.sign_in(make_user(role="officer"))
     sent = lite_browser.get(f"/applications/export?batch={batch.id}&stage=coaching")
     rows = list(load_workbook(io.BytesIO(sent.data)).active.iter_rows(min_row=3, values_only=True))
-    assert [row[5] for row in rows] == ["辅导", "辅导"] and {row[12] for row in rows} == {"企业网上提交截止 2026-06-30"}
+    assert [row[5] for row in rows] == ["辅导", "辅导"] and {row[13] for row in rows} == {"企业网上提交截止 2026-06-30"}
 
 
 def test_reasons_are_reworded_and_retired(lite_browser: Browser) -> None:

@@ -31,11 +31,11 @@ DAY = timedelta(days=1)
 
 def test_firms_enter_a_batch_once_with_coach_kind_and_the_last_attempt(app: Flask) -> None:
     anna, user = make_user(), make_user(role="manager")
-    batch = make_application_batch(year=2026)
+    batch = make_application_batch("hnte", year=2026)
     renewing, new, again = make_firm(officer_a_id=anna.id), make_firm(), make_firm()
     make_title(renewing, issued_on=date(2023, 11, 1), ends_on=date(2026, 11, 1))
     make_title(new, "srdi_sme", issued_on=date(2024, 1, 1), ends_on=date(2026, 12, 31))
-    earlier = make_application(again, make_application_batch(year=2025), stage="refused")
+    earlier = make_application(again, make_application_batch("hnte", year=2025), stage="refused")
     make_application(again, make_application_batch("srdi_sme", year=2025), stage="abandoned")
     ids = [renewing.id, new.id, again.id]
     assert add_firms(user, batch, ids, clock.now()) == Added(3, 0)
@@ -51,7 +51,7 @@ def test_firms_enter_a_batch_once_with_coach_kind_and_the_last_attempt(app: Flas
 
 
 def test_a_title_given_in_the_year_of_the_batch_does_not_make_it_a_renewal(app: Flask) -> None:
-    batch, firm = make_application_batch(year=2026), make_firm()
+    batch, firm = make_application_batch("hnte", year=2026), make_firm()
     make_title(firm, issued_on=date(2026, 1, 1), ends_on=date(2029, 1, 1))
     add_firms(make_user(role="manager"), batch, [firm.id], clock.now())
     assert db.session.scalars(select(Application)).one().kind == "first"
@@ -180,7 +180,7 @@ def world() -> None:
     """A few dozen applications that differ in everything a filter asks for."""
     anna = make_user(name="安若")
     days = {"papers": TODAY - 5 * DAY, "firm": TODAY, "province": TODAY + 40 * DAY}
-    batches = [make_application_batch(days=days), make_application_batch("srdi_sme", year=2025)]
+    batches = [make_application_batch(days=days), make_application_batch("hnte", year=2025)]
     areas = ("青禾街道", "东湖镇", None)
     for place, stage in enumerate([*STAGES] * 4):
         firm = make_firm(area=areas[place % 3], officer_b_id=anna.id if place % 7 == 0 else None)

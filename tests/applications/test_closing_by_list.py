@@ -50,7 +50,7 @@ def batch_on_both(app: Flask) -> ApplicationBatch:
 
 def six_firms() -> ApplicationBatch:
     """Six firms: filed (1, 2, 3), in coaching (4), refused (5), abandoned (6)."""
-    batch = make_application_batch(year=2026, round=1, days={"opens": date(2026, 4, 1)})
+    batch = make_application_batch("hnte", year=2026, round=1, days={"opens": date(2026, 4, 1)})
     stages = ("submitted", "in_review", "accepted", "coaching", "refused", "abandoned")
     for number, stage in enumerate(stages, 1):
         make_application(firm(number), batch, stage=stage, entered_on=date(2026, 4, 2), stage_on=date(2026, 6, 1))

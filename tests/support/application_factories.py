@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from models import clock
-from models.application import Application, ApplicationBatch, RefusalReason
+from models.application import Agency, Application, ApplicationBatch, PaperRule, RefusalReason
 from models.base import db
 from models.firm import Firm
 from models.rules.application import ENDED, REASONS, UNLISTED
@@ -17,8 +17,8 @@ from tests.support.factories import make_firm
 _round = itertools.count(1)
 
 
-def make_application_batch(key: str = "hnte", **values: Any) -> ApplicationBatch:
-    """A running batch of this year; `days` are its dates by key."""
+def make_application_batch(key: str = "srdi_sme", **values: Any) -> ApplicationBatch:
+    """A running batch of this year, of a title that asks for no papers; `days` are its dates by key."""
     days = values.pop("days", {})
     defaults = {"year": 2026, "round": next(_round), "created_at": clock.now()}
     kind = db.session.scalars(select(TitleType).where(TitleType.key == key)).one()
@@ -50,4 +50,24 @@ def make_reason(key: str = UNLISTED) -> RefusalReason:
         row = RefusalReason(key=key, name=dict(REASONS)[key])
         db.session.add(row)
         db.session.flush()
+    return row
+
+
+def make_paper_rule(batch: ApplicationBatch | None = None, **values: Any) -> PaperRule:
+    """A paper that the title of a batch asks for."""
+    number = next(_round)
+    defaults = {"stage": "coaching", "name": f"材料{number}", "need": "warn", "position": number}
+    kind = (batch or make_application_batch()).type
+    row = PaperRule(type=kind, **{**defaults, **values})
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def make_agency(name: str = "", **values: Any) -> Agency:
+    """An agency in use."""
+    name = name or f"云澜第{next(_round)}科技服务有限公司"
+    row = Agency(name=name, sort_key=name, **{"created_at": clock.now(), **values})
+    db.session.add(row)
+    db.session.flush()
     return row

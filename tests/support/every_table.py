@@ -115,6 +115,8 @@ ASKED: dict[str, Any] = {
     "application.kind": ("first", "renewal", "first"),
     "application.ended_on": (None, date(2026, 3, 1), date(2026, 3, 1)),
     "application.before_id": None,
+    "paper_rule.stage": "coaching",
+    "paper_rule.need": ("refuse", "warn", "none"),
     "application_result.kind": ("notice", "announcement", "notice"),
     "application_move.from_stage": (None, "intention", "coaching"),
     "application_move.to_stage": "coaching",

@@ -41,6 +41,8 @@ ARGUMENTS: dict[str, Callable[[], object]] = {
     "application_batch_id": lambda: application_factories.make_application_batch().id,
     "application_id": lambda: application_factories.make_application().id,
     "stage": lambda: "coaching",
+    "paper_rule_id": lambda: application_factories.make_paper_rule().id,
+    "agency_id": lambda: application_factories.make_agency().id,
     "reason_id": lambda: application_factories.make_reason().id,
     "batch_id": lambda: factories.make_batch().id,
     "phone_id": lambda: Phone.register(factories.make_user(), "", clock.now())[0].id,

@@ -12,9 +12,9 @@ from crm.documents import excel
 from crm.views.applications.base import bp
 from crm.views.applications.state import WORDS, State
 from models import audit_log, clock, setting
+from models.application import papers
 from models.application.batch import ApplicationBatch
 from models.application.listing import PAGE_SIZE, deadlines_of
-from models.application.reasons import RefusalReason
 from models.base import db
 from models.firm.choices import Choices
 from models.rules.application import KINDS, STAGES
@@ -43,7 +43,8 @@ def _page(state: State, batch: ApplicationBatch | None) -> str:
     return render_template(
         "applications/batch.html", batch=batch, state=state, f=state.filter, rows=rows, count=count, pages=pages,
         number=min(state.page, pages), counts=listing.stages(), deadlines=deadlines_of(rows, today), today=today,
-        choices=Choices.load(), reasons=RefusalReason.list_all(), sort=state.sort or "firm", base=base,
+        choices=Choices.load(), papers_have=papers.counts_of([row.id for row in rows]),
+        papers_asked=papers.asked_of_types(), sort=state.sort or "firm", base=base,
         batches=[] if batch else ApplicationBatch.list_all(), **WORDS,
     )  # fmt: skip
 
@@ -52,7 +53,8 @@ COLUMNS = tuple(
     excel.Column(heading, width)
     for heading, width in {
         "企业": 36, "信用代码": 22, "街镇": 14, "批次": 22, "首次或重新认定": 14, "阶段": 10, "到这一阶段": 12,
-        "辅导干部": 10, "预计提交": 12, "列入日期": 12, "结果日期": 12, "未通过的原因": 36, "下一个期限": 24,
+        "辅导干部": 10, "服务机构": 24, "预计提交": 12, "列入日期": 12, "结果日期": 12, "未通过的原因": 36,
+        "下一个期限": 24,
     }.items()
 )  # fmt: skip
 
@@ -80,6 +82,6 @@ def _cells(state: State, ticked: set[int]) -> Iterator[list[Any]]:
         due = next_dates[row.id]
         yield [
             row.firm, row.code, row.area or "未定区", f"{row.year} 年{row.type_name}第 {row.round} 批", KINDS[row.kind],
-            STAGES[row.stage], row.stage_on, row.coach, row.expected_on, row.entered_on, row.ended_on,
+            STAGES[row.stage], row.stage_on, row.coach, row.agency, row.expected_on, row.entered_on, row.ended_on,
             "；".join(filter(None, (row.reason, row.reason_words))), f"{due.name} {due.on}" if due else None,
         ]  # fmt: skip

@@ -12,11 +12,11 @@ from crm.views.applications.state import WORDS
 from forms.application import CoachingForm, MoveForm, NoteForm
 from forms.base import BaseForm, ConfirmForm
 from models import clock, people
-from models.application import Application, ApplicationMove, RefusalReason, acts
+from models.application import Application, ApplicationAgency, ApplicationMove, RefusalReason, acts, papers
 from models.base import db
 from models.errors import NotFound, Refused
 from models.firm.choices import CARING_ROLES
-from models.rules.application import STAGES, WAY
+from models.rules.application import NEEDS, STAGES, WAY
 from models.user import User
 
 Answer = str | Response | tuple[str, int]
@@ -34,8 +34,9 @@ def _record(found: Application, note: NoteForm) -> str:
     moves = ApplicationMove.list_of(found.id)
     return render_template(
         "applications/show.html", it=found, moves=moves, choices=found.choices_for(g.user, today), way=WAY,
-        reached={move.to_stage: move for move in moves if move.moves}, deadline=found.deadline(today), today=today,
-        may_work=found.may_work(g.user, today), note=note, **WORDS,
+        lines=papers.checklist(found.id, found.batch.type_id), served=ApplicationAgency.list_of(found.id),
+        needs_words=NEEDS, reached={move.to_stage: move for move in moves if move.moves},
+        deadline=found.deadline(today), today=today, may_work=found.may_work(g.user, today), note=note, **WORDS,
     )  # fmt: skip
 
 
@@ -51,7 +52,9 @@ def move(application_id: int, stage: str) -> Answer:
         flash(f"这件现在是“{STAGES[found.stage]}”，您不能推到“{STAGES[stage]}”。", "error")
         return redirect(_back(found))
     form = MoveForm(data={"on": clock.today()})
-    form.offer(RefusalReason.list_active(), with_reason=step.with_reason, with_words=step.with_words)
+    lacks = papers.missing(papers.checklist(found.id, found.batch.type_id), found.stage, stage)
+    warned = bool(lacks) and all(rule.need == "warn" for rule in lacks)
+    form.offer(RefusalReason.list_active(), with_reason=step.with_reason, with_words=step.with_words, warned=warned)
     said = f"{found.firm.name}：{STAGES[stage]}。"
     back = _back(found)
     if form.validate_on_submit():
@@ -61,7 +64,7 @@ def move(application_id: int, stage: str) -> Answer:
             return redirect(back)
         found = Application.get_for(g.user, application_id)
         form.form_errors.append(refused)
-    page = render_template("applications/move.html", it=found, form=form, to=stage, step=step, back=back,
+    page = render_template("applications/move.html", it=found, form=form, to=stage, step=step, back=back, lacks=lacks,
                            deadline=found.deadline(clock.today()), **WORDS)  # fmt: skip
     return (page, 422) if form.errors else page
 
@@ -70,7 +73,8 @@ def _moved(found: Application, stage: str, form: MoveForm) -> str:
     """Move it; the words of refusal, or nothing."""
     chosen = form.reason_id.data if "reason_id" in form else None
     try:
-        going = acts.Going(form.on.data, form.words.data or "", RefusalReason.get(chosen) if chosen else None)
+        going = acts.Going(form.on.data, form.words.data or "", RefusalReason.get(chosen) if chosen else None,
+                           bool("anyway" in form and form.anyway.data))  # fmt: skip
         acts.move(found, g.user, clock.now(), stage, going)
         db.session.commit()
     except Refused as error:
