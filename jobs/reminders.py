@@ -29,10 +29,12 @@ def remind(job: str, now: datetime) -> dict[str, Any]:
     """
     keys, server = of_job(job), parse(current_app.config["TIDU"].mail_url)
     result: dict[str, Any] = {"raised": 0, "settled": 0, "sent": 0, "skipped": []}
+    # Until an administrator says from when to go on, only what may have been told before a restore is raised.
+    maybe_sent = bool(setting.get("restored_from"))
     failed: list[Exception] = []
     for source in of_rules(keys):
         try:
-            here = ledger.load(clock.local(now).date(), now, server=server is not None)
+            here = ledger.load(clock.local(now).date(), now, server=server is not None, maybe_sent=maybe_sent)
             done = ledger.run(source, keys, here)
             db.session.commit()
         except Exception as error:

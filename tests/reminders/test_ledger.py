@@ -324,3 +324,17 @@ def test_the_outbox_tells_the_same_mail_by_its_key(app: Flask) -> None:
     delivery = db.session.scalars(select(ReminderDelivery).where(ReminderDelivery.channel == "mail")).one()
     assert mail.key == f"reminders:{officer.id}:{delivery.id}"
     assert outbox.put(mail.key, mail.open(), "bureau.example", at(ON)).id == mail.id
+
+
+def test_what_a_restored_copy_would_have_told_is_noted_as_maybe_sent_and_not_sent(app: Flask) -> None:
+    promise(make_user(), date(2026, 11, 24))
+    for key, value in (("sending", "paused"), ("restored_from", at(date(2026, 11, 18)).isoformat())):
+        setting.change(key, value)
+    db.session.commit()
+    assert run(ON)["skipped"][0]["reason"] == "可能已发"
+    for key, value in (("sending", "on"), ("restored_from", "")):
+        setting.change(key, value)
+    db.session.commit()
+    assert (run(date(2026, 11, 23))["sent"], told()) == (0, [("2026-11-24~2", 0)])
+    mail = db.session.scalars(select(Reminder)).one().delivery("mail")
+    assert mail is not None and (mail.state, mail.reason) == ("skipped", "maybe_sent")
