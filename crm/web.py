@@ -56,6 +56,7 @@ BEHIND_SETTINGS = (
     "outbox",
     "directory",
     "services",
+    "robots",
 )
 
 #: At most eight words (interface.md); later issues add theirs.

@@ -69,10 +69,10 @@ def hand_over(now: datetime) -> int:
     server, mails = parse(config.mail_url), 0
     while server is not None:
         taken = handing.take_mails(now)
-        names = {key: rule.name for key, rule in settings.in_force().items()} if taken else {}
+        rules = settings.in_force() if taken else {}
         for reader, pairs in taken.items():
             ids = [delivery_id for delivery_id, _ in pairs]
-            mail = letters.letter_for(reader, [row for _, row in pairs], names, _house(), clock.local(now))
+            mail = letters.letter_for(reader, [row for _, row in pairs], rules, _house(), clock.local(now))
             key = f"reminders:{reader.id}:{ids[0]}"
             put = outbox.put(key, mail, server.domain, now, owner_table="user", owner_id=reader.id)
             handing.belongs_to(ids, put.id)

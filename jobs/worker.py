@@ -16,6 +16,7 @@ import structlog
 from jobs import schedule
 from jobs.post import Post
 from jobs.queue import LEASE, Queue
+from jobs.robots import RobotPosts
 from jobs.runs import Runs
 from models import claim, clock, timetable
 from models.base import db
@@ -72,6 +73,7 @@ class Worker:
         self.ended = threading.Event()
         self.queue = Queue(app, self.holder, self.stopping, lease)
         self.post = Post(app, self.holder, self.stopping)
+        self.robots = RobotPosts(app, self.holder, self.stopping)
         self.runs = Runs(app, self.holder, lease)
         self.jobs = jobs
         self.entries: list[schedule.Job] = []
@@ -93,6 +95,8 @@ class Worker:
         # Beside the queue: an import of ten minutes keeps no mail waiting.
         post = threading.Thread(target=self.post.run, name="post", daemon=True)
         post.start()
+        robots = threading.Thread(target=self.robots.run, name="robots", daemon=True)
+        robots.start()
         try:
             while not self.stopping.is_set():
                 if not self._run_one():
@@ -101,6 +105,7 @@ class Worker:
             self.ended.set()
             pulse.join()
             post.join()
+            robots.join()
             self.scheduler.shutdown(wait=True)
             self._give_up_duty()
             log.info("worker ends", holder=self.holder)

@@ -37,6 +37,8 @@ ACTS: dict[str, str] = {
     "user.roles": "分配角色",
     "role.rights": "修改角色权限",
     "setting.edit": "修改设置",
+    "robot.edit": "修改群机器人",
+    "robot.try": "试发群机器人",
     "contact.reveal": "查看联系人电话",
     "contact.call": "拨打联系人电话",
     "contact.delete": "删除联系人",
@@ -65,6 +67,7 @@ ACTS: dict[str, str] = {
 
 #: What an act may be about: the table and its name on the page.
 SUBJECTS: dict[str, str] = {
+    "robot": "群机器人",
     "user": "账号",
     "user_session": "登录",
     "phone": "手机",

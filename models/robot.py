@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 from models import claim, vault
 from models.base import Key, Model, Moment, Name, Words, db, one_of
 from models.errors import NotFound, Refused
+from models.rules.reminder_table import BY_KEY
 from models.unit import Unit
 from models.user_session import hash_of
 
@@ -103,8 +104,8 @@ class Robot(Model):
     def check_name(self) -> None:
         """Raise Refused when another robot has this name."""
         with db.session.no_autoflush:
-            other = db.session.scalar(select(Robot.id).where(Robot.name == self.name, Robot.id.is_not(self.id)))
-        if other is not None:
+            other = db.session.scalar(select(Robot.id).where(Robot.name == self.name))
+        if other not in (None, self.id):
             raise Refused("已有同名的机器人，请换个名字")
 
 
@@ -152,6 +153,12 @@ class RobotPost(Model):
         return list(
             db.session.scalars(select(cls).where(cls.robot_id == robot_id).order_by(cls.id.desc()).limit(limit))
         )
+
+
+def counted_rules() -> frozenset[str]:
+    """The keys of the rules that at least one robot counts. One statement."""
+    query = select(Robot.rules).where(Robot.active, Robot.address_sealed.is_not(None)).order_by(Robot.id)
+    return frozenset(key for rules in db.session.scalars(query) for key in rules or BY_KEY)
 
 
 def host_of(address: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, text
 
-from crm.demo import applications, books, inputs, issues, pools, targets, visits, words
+from crm.demo import applications, books, inputs, issues, pools, reminders, targets, visits, words
 from crm.demo.generate import SOURCE, District, Ids, Size, generate
 from models import derived, pinyin, seed, vault
 from models.all import db
@@ -63,6 +63,8 @@ def load(size: Size, number: int, now: datetime, today: date, hash_password: Cal
     books.add_draft(today, now)
     targets.add_targets(today, now)
     pools.add_pools(today, number, now)
+    db.session.flush()
+    reminders.remind(now)
     return Loaded(len(rows["firm"]), len(rows.get("title", ())), len(rows.get("visit", ())), told, people.passwords)
 
 

@@ -10,6 +10,7 @@ from crm.mail.message import FONT, page
 from models.outbox import Letter
 from models.reminder.record import Reminder
 from models.rules.reminder import light_of, shown_day
+from models.rules.reminder_table import Rule
 from models.user import User
 
 #: So many stand in a mail; the page shows all.
@@ -44,24 +45,24 @@ class Item:
 
 
 def letter_for(
-    reader: User, rows: Sequence[Reminder], names: Mapping[str, str], house: House, at: datetime
+    reader: User, rows: Sequence[Reminder], rules: Mapping[str, Rule], house: House, at: datetime
 ) -> Letter:  # fmt: skip
-    """One mail of these reminders for their reader; `names`: what the rules are called; `at`: on the bureau's clock."""
-    ordered = sorted(rows, key=lambda row: (row.due_on, row.id))
-    items = [_item(row, names, house, at.date()) for row in ordered[:MOST]]
+    """One mail of these reminders for their reader; `rules`: as they are in force; `at`: on the bureau's clock."""
+    ordered = sorted(rows, key=lambda row: (_is_soft(row, rules), row.due_on, row.id))
+    items = [_item(row, rules, house, at.date()) for row in ordered[:MOST]]
     more = len(ordered) - len(items)
-    subject = subject_of(ordered, at.date())
+    subject = subject_of(ordered, rules, at.date())
     return Letter(
         reader.email, subject, _text(subject, reader, items, more, house, at),
         _html(subject, reader, items, more, house, at), reader.name,
     )  # fmt: skip
 
 
-def subject_of(ordered: Sequence[Reminder], today: date) -> str:
+def subject_of(ordered: Sequence[Reminder], rules: Mapping[str, Rule], today: date) -> str:
     """The first sentence: the most pressing matter, and how many there are besides."""
     first, rest = ordered[0], len(ordered) - 1
     words = first.words if len(first.words) <= 50 else first.words[:49] + "…"
-    said = f"{shown_day(first.due_on, today)}：{words}"
+    said = words if _is_soft(first, rules) else f"{shown_day(first.due_on, today)}：{words}"
     return f"{said}，另有 {rest} 件" if rest else said
 
 
@@ -70,16 +71,22 @@ def list_url(address: str) -> str:
     return f"{address}/reminders/" if address else ""
 
 
-def _item(row: Reminder, names: Mapping[str, str], house: House, today: date) -> Item:
-    notes = [names.get(row.rule, ""), f"{row.due_on} 到期"]
+def _is_soft(row: Reminder, rules: Mapping[str, Rule]) -> bool:
+    return row.rule in rules and rules[row.rule].soft
+
+
+def _item(row: Reminder, rules: Mapping[str, Rule], house: House, today: date) -> Item:
+    soft = _is_soft(row, rules)
+    notes = [rules[row.rule].name if row.rule in rules else "", "" if soft else f"{row.due_on} 到期"]
     if row.why == "deputy":
         notes.append(f"{row.person.name}外出，由您代理")
     if row.level:
         notes.append(f"{row.about.name}还没有办，报给您")
     url = f"{house.address}/reminders/{row.id}" if house.address else ""
+    light, chip = ("", "") if soft else (light_of(row.due_on, today), shown_day(row.due_on, today))
     return Item(
-        light_of(row.due_on, today),
-        shown_day(row.due_on, today),
+        light,
+        chip,
         row.words,
         " · ".join(note for note in notes if note),
         url,
@@ -89,7 +96,8 @@ def _item(row: Reminder, names: Mapping[str, str], house: House, today: date) ->
 def _text(subject: str, reader: User, items: list[Item], more: int, house: House, at: datetime) -> str:
     lines = [subject, f"{reader.name}，{at:%Y-%m-%d %H:%M}"]
     for number, item in enumerate(items, 1):
-        lines.append("\n".join(part for part in (f"{number}. [{item.chip}] {item.words}", item.note, item.url) if part))
+        chip = f"[{item.chip}] " if item.chip else ""
+        lines.append("\n".join(part for part in (f"{number}. {chip}{item.words}", item.note, item.url) if part))
     return "\n\n".join([*lines, *_more(more), *_foot(house)]) + "\n"
 
 
@@ -126,8 +134,8 @@ def _html(subject: str, reader: User, items: list[Item], more: int, house: House
 
 def _row(item: Item) -> str:
     """One reminder: the light, what it is, its button below, so that it stands alike on a phone and in Outlook."""
-    shape, text, ground = CHIPS[item.light]
-    chip = (
+    shape, text, ground = CHIPS.get(item.light, ("", INK, "#ffffff"))
+    chip = item.chip and (
         f'<span style="font-size:13px;line-height:22px;font-weight:bold;color:{text};background:{ground};'
         f'padding:2px 8px;{FONT}">{shape} {escape(item.chip)}</span>'
     )
@@ -140,8 +148,8 @@ def _row(item: Item) -> str:
     )
     return (
         f'<tr><td style="padding:14px 24px;border-bottom:1px solid {LINE}">'
-        f'<p style="margin:0 0 6px">{chip}</p>'
-        f'<p style="margin:0;font-size:16px;line-height:24px;font-weight:bold;color:{INK};{FONT}">'
+        + (f'<p style="margin:0 0 6px">{chip}</p>' if chip else "")
+        + f'<p style="margin:0;font-size:16px;line-height:24px;font-weight:bold;color:{INK};{FONT}">'
         f"{escape(item.words)}</p>"
         f'<p style="margin:2px 0 0;font-size:13px;line-height:20px;color:{SECOND};{FONT}">{escape(item.note)}</p>'
         f"{button}</td></tr>"

@@ -1,19 +1,22 @@
 """提醒: what was told to me; the rules; what goes out tomorrow; why somebody did not get one."""
 
+from datetime import timedelta
 from math import ceil
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from crm import web
 from crm.access import needs
 from forms.base import ConfirmForm
 from forms.reminder import MailChoiceForm, ReminderRuleForm
-from models import clock
+from models import clock, people
 from models.base import db
 from models.errors import Refused
-from models.reminder import mine, settings, steps
+from models.reminder import mine, preview, settings, steps, trace
 from models.reminder.mine import MyReminders
 from models.reminder.record import Reminder
+from models.reminder.trace import TraceFilter
 from models.rules import reminder as rules
 from models.rules.reminder_table import RULES
 
@@ -131,6 +134,54 @@ def restore(reminder_rule: str) -> Response:
     db.session.commit()
     flash("已恢复出厂设定。", "success")
     return redirect(url_for(".rule_list"))
+
+
+@bp.get("/why")
+@needs("reminders.trace")
+def search() -> str:
+    """为什么没收到: what was told by person, rule, firm and day; for a person and a rule also why nothing was."""
+    asked, on = TraceFilter.parse(request.args), clock.today()
+    on = asked.day or on
+    rows, number, total = trace.look(g.user, asked, request.args.get("page", 1, type=int), PAGE_SIZE)
+    names = {key: rule.name for key, rule in settings.in_force().items()}
+    return render_template(
+        "reminders/why.html", f=asked, rows=rows, number=number, pages=max(1, ceil(total / PAGE_SIZE)), total=total,
+        on=on, reasons=trace.explain(g.user, asked, on, server=_has_server()),
+        hindrances=trace.hindrances(asked.rule, server=_has_server()), words=trace.sees_words(g.user),
+        people=[(person.id, person.name) for person in people.list_active()], rules=names.items(), rule_names=names,
+        state_words=rules.state_words,
+    )  # fmt: skip
+
+
+@bp.get("/why/<int:reminder_id>")
+@needs("reminders.trace")
+def trace_one(reminder_id: int) -> str:
+    """The steps of one reminder of anybody."""
+    row = steps.load(trace.get_for(g.user, reminder_id))
+    rule = settings.in_force().get(row.rule)
+    return render_template(
+        "reminders/traced.html", row=row, rule=rule, steps=steps.of(row, rule), words=trace.sees_words(g.user),
+        state_words=rules.state_words,
+    )  # fmt: skip
+
+
+@bp.get("/preview")
+@needs("reminders.trace")
+def foreseen() -> str:
+    """What goes out tomorrow, or on another day, if nobody does anything until then."""
+    on = web.query_day("on") or clock.today() + timedelta(days=1)
+    found = trace.seen_of(g.user, preview.foresee(on, server=_has_server()))
+    pages = max(1, ceil(len(found) / PAGE_SIZE))
+    number = min(max(request.args.get("page", 1, type=int), 1), pages)
+    return render_template(
+        "reminders/preview.html", on=on, rows=found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE], number=number,
+        pages=pages, total=len(found), people=len({row.one.recipient_id for row in found}),
+        words=trace.sees_words(g.user),
+    )  # fmt: skip
+
+
+def _has_server() -> bool:
+    return bool(current_app.config["TIDU"].mail_url)
 
 
 def light(row: Reminder) -> str:

@@ -3,12 +3,12 @@ it and however often; the caller commits."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import ColumnElement, insert, or_, select, update
 
-from models import calendar, claim, clock, setting
+from models import calendar, claim, clock, robot, setting
 from models.base import among, db
 from models.reminder import people as staff_of
 from models.reminder import settings
@@ -43,6 +43,8 @@ class Setting:
     held: str
     #: After a restore: what falls due may have been sent by the process that the copy knows nothing of.
     maybe_sent: bool = False
+    #: The rules that some robot counts.
+    robots: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -59,13 +61,18 @@ def load(on: date, at: datetime, *, server: bool, maybe_sent: bool = False) -> S
     """What a run for a day at a moment rests on. A fixed number of statements."""
     workdays, quiet = calendar.load(), settings.quiet_hours()
     until = rules.quiet_until(clock.local(at), quiet.begins, quiet.ends, workdays)
-    held = "quiet" if until is not None else ""
+    reason = "quiet" if until is not None else ""
     if setting.get("sending") != "on":
-        held = "paused"
+        reason = "paused"
     return Setting(
-        on, at, staff_of.load(on), settings.in_force(), workdays, settings.declined(), server, until or at, held,
-        maybe_sent,
+        on, at, staff_of.load(on), settings.in_force(), workdays, settings.declined(), server, until or at, reason,
+        maybe_sent, robot.counted_rules(),
     )  # fmt: skip
+
+
+def moment_of(on: date) -> datetime:
+    """A moment of a day at which people work, for what is only asked and never written."""
+    return datetime.combine(on, time(9), clock.ZONE)
 
 
 def foresee(source: Source, keys: Collection[str], now: Setting) -> Plan:
@@ -73,7 +80,7 @@ def foresee(source: Source, keys: Collection[str], now: Setting) -> Plan:
     wanted = source.rules & frozenset(keys)
     dues = [due for due in source.due_reminders(now.on) if due.rule in wanted]
     facts = {key: rule.facts for key, rule in now.rules.items()}
-    return plan(dues, _held(wanted, dues), facts, now.staff.people, now.workdays, now.on)
+    return plan(dues, held(wanted, dues), facts, now.staff.people, now.workdays, now.on)
 
 
 def run(source: Source, keys: Collection[str], now: Setting) -> Done:
@@ -112,7 +119,7 @@ def reason_of(one: New, now: Setting) -> str:
     )  # fmt: skip
 
 
-def _held(wanted: Collection[str], dues: Sequence[Due]) -> list[Row]:
+def held(wanted: Collection[str], dues: Sequence[Due]) -> list[Row]:
     """What the ledger holds of these matters, and everything open of the rules: what is missing among them is
     settled."""
     record_ids = sorted({due.record_id for due in dues})
@@ -180,7 +187,7 @@ def _doors(row_id: int, one: New, now: Setting) -> Iterable[dict[str, Any]]:
     yield door("app", "sent", "")
     reason = reason_of(one, now)
     yield door("mail", "skipped" if reason else "waiting", reason or now.held)
-    if "robot" in channels:
+    if "robot" in channels and one.due.rule in now.robots:
         yield door("robot", "skipped" if now.maybe_sent else "waiting", "maybe_sent" if now.maybe_sent else now.held)
 
 

@@ -9,8 +9,10 @@ from sqlalchemy.orm import joinedload
 from models.base import db
 from models.firm.record import Firm
 from models.reminder.record import Reminder
+from models.rules.reminder_table import RULES
 from models.user import User
 
+SOFT = [rule.key for rule in RULES if rule.soft]
 STATES = {"new": "没看过", "open": "还没了结", "all": "全部"}
 
 
@@ -55,7 +57,9 @@ class MyReminders:
         names = [joinedload(column).load_only(User.name).lazyload(User.roles)
                  for column in (Reminder.person, Reminder.about)]  # fmt: skip
         query = query.options(*names, joinedload(Reminder.firm).load_only(Firm.name))
-        return query.order_by(settled, opened, Reminder.due_on, Reminder.id)
+        # A nudge without a clock stands after what is due.
+        soft = case((Reminder.rule.in_(SOFT), 1), else_=0)
+        return query.order_by(settled, opened, soft, Reminder.due_on, Reminder.id)
 
 
 def _is(state: str) -> list[ColumnElement[bool]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 
 from models import timetable
 from models.reminder import ledger
@@ -11,7 +11,7 @@ from models.reminder.sources import SOURCES
 from models.rules.reminder import CHANNELS, REASONS
 from models.rules.reminder_plan import New
 from models.rules.reminder_table import JOBS, Rule, of_job
-from models.rules.timetable import ZONE, moments
+from models.rules.timetable import moments
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def foresee(on: date, *, server: bool) -> list[Foreseen]:
     keys = rules_of(on)
     if not keys:
         return []
-    now = ledger.load(on, datetime.combine(on, time(9), ZONE), server=server)
+    now = ledger.load(on, ledger.moment_of(on), server=server)
     found = [
         one for source in SOURCES if source.rules & keys for one in _of(ledger.foresee(source, keys, now).new, now)
     ]
@@ -67,7 +67,7 @@ def _of(new: list[New], now: Setting) -> Iterator[Foreseen]:
         doors = [("app", "left" if one.recipient_id is None else "")]
         if one.recipient_id is not None:
             doors.append(("mail", ledger.reason_of(one, now)))
-            if "robot" in rule.facts.channels:
+            if "robot" in rule.facts.channels and one.due.rule in now.robots:
                 doors.append(("robot", ""))
         yield Foreseen(
             one, rule, names.get(one.person_id, ""), names.get(one.recipient_id or 0, ""), one.words(names),

@@ -98,9 +98,9 @@ def _door(one: ReminderDelivery) -> Iterator[Step]:
 
 
 def _letter(mail: Mail, at: datetime | None) -> Iterator[Step]:
-    yield Step(_moment(at), "邮件放进发件箱", f"收件 {mail.address_hint}，Message-ID {mail.message_id}")
+    yield Step(_moment(at), "邮件放进发件箱", f"收件 {mail.address_hint}，邮件编号 {mail.message_id}")
     words = {"sent": "邮件服务器已收下", "bounced": "邮件被退回"}.get(mail.state, mail.state_words)
-    doubt = "（可能重复：上一次没有等到回音，同一个 Message-ID 又发了一次）" if mail.doubtful else ""
+    doubt = "（可能重复：上一次没有等到回音，同一个邮件编号又发了一次）" if mail.doubtful else ""
     tries = f"，试了 {mail.attempts} 次" if mail.attempts > 1 else ""
     kind = "lost" if mail.state in ("bounced", "failed") else ""
     yield Step(_moment(mail.sent_at or mail.next_at), f"{words}{doubt}", f"{mail.error}{tries}".strip("，"), kind)

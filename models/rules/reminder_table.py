@@ -6,7 +6,7 @@ from models.rules.reminder import RuleFacts
 
 #: The entry of the timetable that raises what has none of its own: all of a morning in one mail.
 DAILY = "duties"
-_OFFICE = frozenset({"app", "mail"})
+_OFFICE = frozenset({"app", "mail", "robot"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,8 @@ class Rule:
     #: Name of the job that raises it (contracts.md).
     job: str = DAILY
     note: str = ""
+    #: A nudge without a clock of its own: it stands after what is due, without a light.
+    soft: bool = False
 
     @property
     def key(self) -> str:
@@ -27,17 +29,17 @@ class Rule:
 
 def _rule(
     key: str, name: str, stages: tuple[int, ...] = (0,), unit: str = "d", escalate_after: int = 0,
-    job: str = DAILY, note: str = "",
+    job: str = DAILY, note: str = "", soft: bool = False,
 ) -> Rule:  # fmt: skip
-    return Rule(name, RuleFacts(key, stages, unit, _OFFICE, escalate_after), job, note)
+    return Rule(name, RuleFacts(key, stages, unit, _OFFICE, escalate_after), job, note, soft)
 
 
 RULES: tuple[Rule, ...] = (
     _rule("firm-input-review", "企业填报待审核", (0, -3), "wd", note="企业提交以后提醒 A 角，三个工作日后再提醒。"),
     _rule("firm-input-late", "企业填报过期", (0,), note="企业到期没有填，提醒 A 角打电话。"),
-    _rule("figures-old", "企业数据超过一年", (0,), note="每季度提醒 A 角一次；已经在请补的不算。"),
+    _rule("figures-old", "企业数据超过一年", (0,), note="每季度提醒 A 角一次；已经在请补的不算。", soft=True),
     _rule("pool-next", "培育库下一步到期", (2, 0, -1), "wd", 5, note="提醒负责人。"),
-    _rule("pool-still", "培育库企业停滞", note="连续几个月没有动静，提醒负责人；几个月在培育库设置里定。"),
+    _rule("pool-still", "培育库企业停滞", note="连续几个月没有动静，提醒负责人；几个月在培育库设置里定。", soft=True),
     _rule("promise-due", "答复承诺到期", (2, 0, -1), "wd", 3, note="提醒答应的人"),
     _rule("issue-sign", "问题待签收", (0,), "wd", note="提醒承办人"),
     _rule("issue-due", "问题办理到期、逾期", (3, 0, -1), "wd", 3, note="提醒承办人"),

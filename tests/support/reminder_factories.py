@@ -6,6 +6,7 @@ from typing import Any
 from models import clock
 from models.base import db
 from models.reminder.record import Reminder, ReminderDelivery
+from models.robot import Robot
 from models.rules.reminder import period_key
 from models.user import User
 from tests.support.factories import make_promise, make_user
@@ -38,3 +39,12 @@ def make_reminder(person: User | None = None, **values: Any) -> Reminder:
         )  # fmt: skip
     db.session.flush()
     return row
+
+
+def make_robot(**values: Any) -> Robot:
+    """A robot of a group without an address, so that nothing is ever posted."""
+    number = db.session.query(Robot).count() + 1
+    one = Robot(**{"name": f"群{number}", "kind": "wecom", "rules": frozenset(), "created_at": clock.now(), **values})
+    db.session.add(one)
+    db.session.flush()
+    return one

@@ -124,6 +124,7 @@ ARGUMENTS: dict[str, Callable[[], object]] = {
     "doing": lambda: "owner",
     "training_id": lambda: pool_factories.make_training().id,
     "file_id": lambda: 1,
+    "robot_id": lambda: reminder_factories.make_robot().id,
     "reminder_id": lambda: reminder_factories.make_reminder().id,
     "reminder_rule": lambda: "promise-due",
     "target_id": lambda: target_factories.make_target().id,
