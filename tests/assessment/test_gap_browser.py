@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from models import clock
 from tests.assessment.test_gap_routes import nearly
+from tests.support.assessment_factories import figures
 from tests.support.chromium import Window
 from tests.support.factories import make_user
 
@@ -102,3 +103,11 @@ def test_candidates_and_a_judgement_on_a_desktop(window: Window) -> None:
 
 def test_candidates_and_a_judgement_on_a_phone(phone: Window) -> None:
     judge_and_choose(phone)
+
+
+def test_figures_of_many_years_can_be_reached_from_the_keyboard_on_a_phone(phone: Window) -> None:
+    firm = nearly()
+    for year in (2022, 2023, 2024, 2025):
+        figures(firm, **{f"{key}_{year}": 1234567 for key in ("operating_revenue", "main_revenue", "total_assets")})
+    phone.sign_in(make_user()).open(f"/firms/{firm.id}")
+    assert phone.complaints() == [] and phone.wide() == 0
