@@ -1,16 +1,16 @@
 """申报候选: the kept results of one title, narrowed to whom a person sees, counted and paged by the database."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from math import ceil
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import aliased
 
 from models.area import Area
-from models.assessment.kept import STATES, AssessmentResult
+from models.assessment.kept import STATE_NAMES, STEP, Assessed, AssessmentResult
 from models.base import db
 from models.firm.filters import FirmFilter
 from models.firm.record import Firm
@@ -19,12 +19,6 @@ from models.user import User
 
 #: What narrows the list, of all that narrows the list of firms.
 FIRM_FILTERS = ("area", "park", "industry", "officer", "mine", "pool")
-#: What may be asked for: a state, those that do not hold the title, or all.
-STATE_NAMES = {**STATES, "open": "没有持有", "all": "全部"}
-#: How many conditions fail, as the chart counts them; the last stands for more.
-GAPS = (0, 1, 2, 3)
-#: Points are told apart by tens.
-STEP = 10
 CHUNK = 2_000
 #: Results are written by set statements: what the session still holds of them may be old.
 FRESH = {"populate_existing": True}
@@ -37,9 +31,7 @@ class CandidateFilter:
 
     regime: str = "hnte"
     state: str = "nearly"
-    #: So many conditions fail (the last of GAPS: so many or more); None for any.
     gap: int | None = None
-    #: Points from here to nine more (100 alone at the top); None for any.
     points: int | None = None
     firms: FirmFilter = field(default_factory=FirmFilter)
 
@@ -47,14 +39,22 @@ class CandidateFilter:
     def parse(cls, args: Mapping[str, str]) -> Self:
         """The filter that an address asks for."""
         regime, state = args.get("regime", ""), args.get("state", "")
-        gap, points = args.get("gap", ""), args.get("points", "")
-        return cls(
-            regime if regime in REGIMES else "hnte",
-            state if state in STATE_NAMES else "nearly",
-            int(gap) if gap in map(str, GAPS) else None,
-            int(points) if points in map(str, range(0, 101, STEP)) else None,
-            FirmFilter.parse({name: args.get(name, "") for name in FIRM_FILTERS}),
-        )
+        asked = Assessed.parse(".".join((
+            regime if regime in REGIMES else "hnte", state if state in STATE_NAMES else "nearly", args.get("gap", ""),
+            args.get("points", ""),
+        ))) or Assessed()  # fmt: skip
+        firms = FirmFilter.parse({name: args.get(name, "") for name in FIRM_FILTERS})
+        return cls(asked.regime, asked.state, asked.gap, asked.points, firms)
+
+    @property
+    def assessed(self) -> Assessed:
+        """Which results it asks for."""
+        return Assessed(self.regime, self.state, self.gap, self.points)
+
+    @property
+    def as_firms(self) -> FirmFilter:
+        """The same firms as a filter of the list of firms: what is done there with many is done from here too."""
+        return replace(self.firms, assessed=self.assessed.words)
 
     def query(self, **other: Any) -> dict[str, str]:
         """The parameters that mean this filter, with others in their place; None takes one away."""
@@ -74,7 +74,8 @@ class CandidateListing:
     def counts(self) -> dict[tuple[str, int], int]:
         """How many firms there are by state and number of failing conditions, whatever state and gap are asked for."""
         query = self._of_regime(AssessmentResult.state, AssessmentResult.shorts, func.count().label("firms"))
-        query = query.where(*self._points()).group_by(AssessmentResult.state, AssessmentResult.shorts)
+        query = query.where(*self.filter.assessed.conditions(with_state=False))
+        query = query.group_by(AssessmentResult.state, AssessmentResult.shorts)
         return {(row.state, row.shorts): row.firms for row in db.session.execute(query)}
 
     def points(self) -> dict[tuple[str, int], int]:
@@ -108,36 +109,18 @@ class CandidateListing:
         """How many rows there are."""
         return db.session.scalar(self._narrowed(func.count())) or 0
 
-    def ids(self, among: Sequence[int] | None = None) -> list[int]:
-        """The firms of the list in its order, or those of the given ones that are in it."""
-        query = self._narrowed(AssessmentResult.firm_id)
-        if among is not None:
-            query = query.where(AssessmentResult.firm_id.in_(among))
-        return list(db.session.scalars(query.order_by(*_ORDER)))
-
     def _firms(self) -> Select[Any]:
         return Firm.visible_to(self.user).where(*self.filter.firms.conditions(self.user, self.today))
 
     def _of_regime(self, *columns: Any) -> Select[Any]:
-        query = select(*columns).select_from(AssessmentResult).where(AssessmentResult.regime == self.filter.regime)
+        query = select(*columns).select_from(AssessmentResult)
+        query = query.where(AssessmentResult.regime == self.filter.regime)
         if Firm.all_visible_to(self.user) and not self.filter.firms.query():
             return query
         return query.where(AssessmentResult.firm_id.in_(self._firms().with_only_columns(Firm.id)))
 
     def _narrowed(self, *columns: Any) -> Select[Any]:
-        query = self._of_regime(*columns).where(*self._points())
-        if self.filter.state == "open":
-            query = query.where(AssessmentResult.held == "")
-        elif self.filter.state != "all":
-            query = query.where(AssessmentResult.state == self.filter.state)
-        if self.filter.gap is not None:
-            shorts = AssessmentResult.shorts
-            query = query.where(shorts >= GAPS[-1] if self.filter.gap == GAPS[-1] else shorts == self.filter.gap)
-        return query
-
-    def _points(self) -> list[ColumnElement[bool]]:
-        low = self.filter.points
-        return [] if low is None else [AssessmentResult.total.between(low, low + STEP - 1)]
+        return self._of_regime(*columns).where(*self.filter.assessed.conditions())
 
     def _rows(self) -> Select[Any]:
         query = self._narrowed(

@@ -3,9 +3,23 @@ by lists, charts and the radar. An index like ``models/standing.py``: never edit
 time."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, Text, delete, func, insert, select
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    Select,
+    Text,
+    delete,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Key, Model, Moment, Name, db, one_of
@@ -14,6 +28,12 @@ from models.rules.assess.shelf import Shelf
 
 #: What the list calls where a firm stands.
 STATES = {"ready": "已达标", "nearly": "差一两项", "blocked": "差得多", "unknown": "不明", "held": "已持有"}
+#: What may be asked for: a state, those that do not hold the title, or all.
+STATE_NAMES = {**STATES, "open": "没有持有", "all": "全部"}
+#: How many conditions fail, as the chart counts them; the last stands for more.
+GAPS = (0, 1, 2, 3)
+#: Points are told apart by tens.
+STEP = 10
 #: So many failing conditions are nearly there.
 NEARLY = 2
 #: What no figure mends: a firm that fails here is blocked, however little else is missing.
@@ -72,6 +92,54 @@ class AssessmentResult(Model):
     def unknown_keys(self) -> list[str]:
         """The conditions nobody knows."""
         return self.unknown.split()
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """Which kept results are asked for: of one title, in a state, so many conditions failing, so many points."""
+
+    regime: str = "hnte"
+    state: str = "nearly"
+    #: So many conditions fail (the last of GAPS: so many or more); None for any.
+    gap: int | None = None
+    #: Points from here to nine more (100 alone at the top); None for any.
+    points: int | None = None
+
+    @classmethod
+    def parse(cls, words: str) -> "Assessed | None":
+        """What `hnte.nearly.2.60` asks for; None for what cannot be read."""
+        regime, state, gap, points = [*words.split("."), "", "", "", ""][:4]
+        if regime not in REGIMES or state not in STATE_NAMES:
+            return None
+        return cls(
+            regime, state, int(gap) if gap in map(str, GAPS) else None,
+            int(points) if points in map(str, range(0, 101, STEP)) else None,
+        )  # fmt: skip
+
+    @property
+    def words(self) -> str:
+        """The words that `parse` reads."""
+        return ".".join("" if one is None else str(one) for one in (self.regime, self.state, self.gap, self.points))
+
+    def conditions(self, *, with_state: bool = True) -> list[ColumnElement[bool]]:
+        """What a result must meet; without state: of the title and the points alone."""
+        row = AssessmentResult
+        found: list[ColumnElement[bool]] = [row.regime == self.regime]
+        if self.points is not None:
+            found.append(row.total.between(self.points, self.points + STEP - 1))
+        if not with_state:
+            return found
+        if self.state == "open":
+            found.append(row.held == "")
+        elif self.state != "all":
+            found.append(row.state == self.state)
+        if self.gap is not None:
+            found.append(row.shorts >= GAPS[-1] if self.gap == GAPS[-1] else row.shorts == self.gap)
+        return found
+
+    def firms(self) -> Select[int]:
+        """Select the firms of these results."""
+        return select(AssessmentResult.firm_id).where(*self.conditions())
 
 
 class AssessmentPass(Model):

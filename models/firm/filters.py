@@ -8,6 +8,7 @@ from typing import Any, Self
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from models.area import subtree
+from models.assessment.kept import Assessed
 from models.figures import registry
 from models.figures.base import Period, UnknownFigure
 from models.figures.scope import Scope
@@ -62,6 +63,8 @@ class FirmFilter:
     data: str = ""
     figure: str = ""
     since: date | None = None
+    #: Kept results of the assessment, as models.assessment.kept.Assessed writes them.
+    assessed: str = ""
 
     @classmethod
     def parse(cls, args: Mapping[str, str]) -> Self:
@@ -153,6 +156,8 @@ class FirmFilter:
             if figure.of != "firm":
                 raise UnknownFigure(self.figure)
             found.append(Firm.id.in_(figure.rows(period, scope)))
+        if asked := Assessed.parse(self.assessed):
+            found.append(Firm.id.in_(asked.firms()))
         if self.tag is not None:
             found.append(Firm.id.in_(select(FirmTag.firm_id).where(FirmTag.tag_id == self.tag)))
         if self.data in DATA:

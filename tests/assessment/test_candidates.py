@@ -5,6 +5,7 @@ import random
 import re
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import openpyxl
@@ -14,10 +15,13 @@ from sqlalchemy import func, select
 
 from crm.assessing import keep
 from models import clock
+from models.application import Application
 from models.assessment.bridge import inputs_of
+from models.assessment.candidate_list import CandidateFilter, CandidateListing
 from models.assessment.card import card_of
 from models.assessment.judgement import judge
 from models.assessment.kept import (
+    STATE_NAMES,
     AssessmentPass,
     AssessmentResult,
     AssessmentStale,
@@ -27,6 +31,8 @@ from models.assessment.kept import (
     state_of,
 )
 from models.base import db
+from models.firm.filters import FirmFilter
+from models.firm.listing import Listing
 from models.firm.record import Firm
 from models.firm.status import FirmFlag
 from models.firm.yearly import FirmFigure, record
@@ -35,12 +41,15 @@ from models.rules.assess.book import REGIMES
 from models.rules.assess.shelf import shipped
 from models.task import Task
 from tests.assessment.test_gap_routes import nearly
+from tests.support.application_factories import make_application_batch
 from tests.support.assessment_factories import figures
 from tests.support.browser import Browser
 from tests.support.factories import make_firm, make_patent, make_title, make_user
+from tests.support.page import Page
 from tests.support.statements import statements
 
 TODAY = date(2026, 11, 22)
+YEAR_END = date(2026, 12, 31)
 
 
 @pytest.fixture(autouse=True)
@@ -239,20 +248,40 @@ def test_the_export_holds_what_the_page_shows(browser: Browser) -> None:
     assert browser.get("/candidates/export?regime=nothing&state=x").status_code == 200
 
 
-def test_ticked_or_all_filtered_firms_enter_a_pool(browser: Browser) -> None:
-    one, two = nearly(), nearly()
-    user = make_user("manager")
-    browser.sign_in(user).open("/candidates/?regime=tech_sme")
-    form = {"back": "regime=tech_sme&state=nearly", "id": [str(one.id)]}
-    page = browser.send("/candidates/pool", form)
+def test_the_list_of_firms_finds_the_same_firms(app: Flask) -> None:
+    district(10)
+    caught_up()
+    user = make_user()
+    for regime, state, gap, points in product(("tech_sme", "hnte"), STATE_NAMES, (None, 1, 3), (None, 60)):
+        chosen = CandidateFilter(regime, state, gap, points)
+        rows = {row.firm_id for row in CandidateListing(user, chosen, TODAY).every_row()}
+        assert Listing(user, chosen.as_firms, TODAY).count() == len(rows), chosen
+        assert set(Listing(user, FirmFilter.parse(chosen.as_firms.query()), TODAY).ids()) == rows, chosen
+
+
+def back_of(page: Page) -> str:
+    return next(node.attributes["value"] for node in page.all("input", name="back"))
+
+
+def test_ticked_or_all_filtered_firms_enter_a_batch_and_a_pool(browser: Browser) -> None:
+    one, two, other = nearly(), nearly(), nearly(area="石桥镇")
+    make_title(other, "tech_sme", date(2026, 3, 1), YEAR_END)
+    batch = make_application_batch("tech_sme")
+    page = browser.sign_in(make_user("manager")).open("/candidates/?regime=tech_sme")
+    form = {"back": back_of(page), "id": [str(one.id)]}
+    page = browser.send("/applications/enter", form)
     assert "勾选的 1 家" in page.text and "筛选出的全部 2 家" in page.text
+    filled = form | {"batch_id": str(batch.id)}
+    browser.send("/applications/enter", filled | {"everything": "0"})
+    assert list(db.session.scalars(select(Application.firm_id))) == [one.id]
+    browser.send("/applications/enter", filled | {"everything": "1"})
+    assert set(db.session.scalars(select(Application.firm_id))) == {one.id, two.id}
     kind = db.session.scalars(select(PoolType).order_by(PoolType.id)).first()
     assert kind is not None
-    filled = form | {"type_id": str(kind.id), "on": "2026-11-22", "target_type_id": "0", "owner_id": "0"}
-    browser.send("/candidates/pool", filled | {"everything": "0"})
-    assert list(db.session.scalars(select(PoolMember.firm_id))) == [one.id]
-    browser.send("/candidates/pool", filled | {"everything": "1"})
+    into = {"back": form["back"], "everything": "1", "type_id": str(kind.id), "on": "2026-11-22", "owner_id": "0"}
+    browser.send("/pool/enter", into | {"target_type_id": "0"})
     assert set(db.session.scalars(select(PoolMember.firm_id))) == {one.id, two.id}
+    assert "2 家" in browser.send("/firm-inputs/many", {"back": form["back"], "everything": "1"}).text
 
 
 def test_recomputing_is_queued_once(browser: Browser) -> None:

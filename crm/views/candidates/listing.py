@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from math import ceil
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response, flash, g, redirect, render_template, request
 from sqlalchemy import Row
@@ -17,9 +18,9 @@ from crm.views.candidates.base import address, bp
 from crm.views.firms.listing import WORDS
 from models import audit_log, clock, setting
 from models.assessment.bridge import inputs_of
-from models.assessment.candidate_list import GAPS, STATE_NAMES, STEP, CandidateFilter, CandidateListing
+from models.assessment.candidate_list import CandidateFilter, CandidateListing
 from models.assessment.card import NAMES, labels_of, nearest_of
-from models.assessment.kept import STATES, AssessmentResult
+from models.assessment.kept import GAPS, STATE_NAMES, STATES, STEP, AssessmentResult
 from models.base import db
 from models.firm.choices import Choices
 from models.rule_book import shelf
@@ -60,7 +61,7 @@ def index() -> str:
         labels=labels_of(books, chosen.regime, today), choices=Choices.load(), fresh=fresh, today=today,
         task=Task.latest(keep.KIND) if not fresh.fresh else None, distances=_distances(by_gap, chosen),
         points=_points(listing) if chosen.regime in SCORED else None, gap_names=GAP_NAMES, step=STEP,
-        industry_choices=WORDS["industry_choices"],
+        industry_choices=WORDS["industry_choices"], back=urlencode(chosen.as_firms.query()),
     )  # fmt: skip
     db.session.commit()
     return page

@@ -12,6 +12,8 @@ from crm.access import needs
 from crm.documents import excel
 from crm.views.firms.base import bp
 from models import audit_log, clock, setting
+from models.assessment.card import NAMES
+from models.assessment.kept import STATE_NAMES, Assessed
 from models.base import db
 from models.figures import registry
 from models.figures.base import Period
@@ -27,6 +29,8 @@ from models.saved_view import SavedView
 
 #: Where a view of the list is kept among saved views.
 PAGE = "firms"
+#: Parts of the filter that the form of filters has no control for.
+UNSEEN = ("tail", "figure", "since", "assessed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ class State:
         """What the filter form carries along unseen; everything but the columns for the form that chooses these."""
         if everything:
             return [*self.filter.query().items(), *([("sort", self.sort)] if self.sort else [])]
-        unseen = {name: value for name, value in self.filter.query().items() if name in ("tail", "figure", "since")}
+        unseen = {name: value for name, value in self.filter.query().items() if name in UNSEEN}
         columns = [("col", key) for key in self.columns] if self.columns != DEFAULT_COLUMNS else []
         return [*unseen.items(), *([("sort", self.sort)] if self.sort else []), *columns]
 
@@ -88,6 +92,7 @@ def index() -> str:
         figure=registry.find(state.filter.figure) if state.filter.figure else None, choices=Choices.load(),
         columns=[BY_KEY[key] for key in state.columns], keys=state.columns, all_columns=COLUMNS,
         headings={column.key: column.name for column in COLUMNS}, base=url_for("firms.index"),
+        assessed=Assessed.parse(state.filter.assessed), title_names=NAMES, assessed_names=STATE_NAMES,
         as_of=f"?on={state.filter.on}" if state.filter.on else "", kept=state.kept(),
         kept_all=state.kept(everything=True), **WORDS,
     )  # fmt: skip
