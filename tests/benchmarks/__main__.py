@@ -2,7 +2,7 @@
 
 Options from the environment: BENCH_FIRMS (150000), BENCH_TITLES (30000), BENCH_VISITS (60000), BENCH_ROUNDS (100),
 BENCH_IMPORTS (5581,150000), BENCH_LIST_ROWS (20000), BENCH_ISSUES (20000),
-BENCH_PARTS (pages,sqlite,imports,assess,issues,digests),
+BENCH_PARTS (pages,sqlite,imports,assess,kept,issues,digests),
 BENCH_ONLY (parts of names of pages).
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 
 from crm.demo.generate import Size
-from tests.benchmarks import assess, digests, issues
+from tests.benchmarks import assess, digests, issues, kept
 from tests.benchmarks.districts import SERVED, THREADS, WORKERS, District, district, served
 from tests.benchmarks.imports import Imported, measure_import, register
 from tests.benchmarks.lists import LISTS, firms_of, write
@@ -32,7 +32,7 @@ ISSUES = int(os.environ.get("BENCH_ISSUES", "20000"))
 LIST_ROWS = int(os.environ.get("BENCH_LIST_ROWS", "20000"))
 #: Rows a second: ten times the import of the system it was measured beside. Megabytes a process may need.
 LIST_SPEED, MOST_MEMORY = 4_260, 1_000
-PARTS = os.environ.get("BENCH_PARTS", "pages,sqlite,imports,assess,issues,digests").split(",")
+PARTS = os.environ.get("BENCH_PARTS", "pages,sqlite,imports,assess,kept,issues,digests").split(",")
 
 
 def tell(line: str = "") -> None:
@@ -150,6 +150,20 @@ def assessments(_: Path) -> None:
     )
 
 
+def kept_results(folder: Path) -> None:
+    """Judging every firm anew for the kept results, and the pages that read them, on PostgreSQL."""
+    tell("\nKept results of all firms on PostgreSQL")
+    with district("postgresql", "kept", SIZE, folder) as made:
+        done = kept.measure(made)
+    tell(
+        f"{'keep':10}{done.firms:9,} firms, {done.figures:,} figures {done.seconds:6.1f} s"
+        f" {done.firms / done.seconds:7,.0f} firms/s   memory {done.memory:5.0f} MB"
+        f"   one firm alone {done.one_seconds * 1000:.0f} ms"
+    )
+    for name, (ours, bare) in done.pages.items():
+        tell(f"{name:10}{ours * 1000:7.1f} ms   bare statements {bare * 1000:7.1f} ms   ratio {ours / bare:5.1f} ×")
+
+
 def issue_pages(folder: Path) -> None:
     """The table of the pages of issues on PostgreSQL, with a tenth of the issues beside."""
     tell("\nPages of issues on PostgreSQL; growth is against a tenth of the issues")
@@ -181,7 +195,7 @@ def main() -> int:
     """Run the parts asked for."""
     with tempfile.TemporaryDirectory(prefix="tidu-bench-") as folder:
         parts = (("pages", pages), ("sqlite", sqlite), ("imports", imports), ("assess", assessments),
-                 ("issues", issue_pages), ("digests", weekly))  # fmt: skip
+                 ("kept", kept_results), ("issues", issue_pages), ("digests", weekly))  # fmt: skip
         for name, part in parts:
             if name in PARTS:
                 part(Path(folder))
