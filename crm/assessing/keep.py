@@ -1,15 +1,16 @@
 """Brings the kept results up to date: all firms in chunks, or those alone of which something changed."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import ColumnElement, delete, exists, insert, select, text
 
 from crm.assessing.batch import Outcome, judge_all
 from crm.assessing.columns import NO, UNSURE, frame_of
 from models import bulk, claim, clock, task
-from models.assessment.bridge import YEARS_BACK, Inputs, flat_values, inputs_of
+from models.assessment.bridge import YEARS_BACK, Inputs, Known, inputs_of
 from models.assessment.kept import (
     AssessmentPass,
     AssessmentResult,
@@ -25,6 +26,7 @@ from models.firm.yearly import FirmFigure
 from models.rule_book import shelf as books_in_force
 from models.rules.assess.book import CONTRACT, REGIMES
 from models.rules.assess.judge import ELIGIBLE, NOT_ELIGIBLE, UNKNOWN
+from models.rules.assess.reading import Value
 from models.rules.assess.shelf import Shelf
 from models.task import Work
 
@@ -107,7 +109,8 @@ def keep(firm_ids: Sequence[int], on: date, at: datetime, shelf: Shelf) -> None:
     _alone()
     there = select(Firm.id).where(among(Firm.id, firm_ids), *_eligible(on)).order_by(Firm.id)
     found = list(inputs_of(list(db.session.scalars(there)), on).values()) if firm_ids else []
-    rows = [row for regime in REGIMES for row in rows_of(found, regime, on, at, shelf)] if found else []
+    common = frame_of([_values(inputs.known) for inputs in found])
+    rows = [row for regime in REGIMES for row in rows_of(found, common, regime, on, at, shelf)] if found else []
     if firm_ids:
         gone = delete(AssessmentResult).where(among(AssessmentResult.firm_id, firm_ids))
         db.session.execute(gone, execution_options=QUIET)
@@ -135,12 +138,15 @@ def _passed(on: date, at: datetime, shelf: Shelf, marks: Sequence[int]) -> None:
     _done_with(marks)
 
 
-def rows_of(found: list[Inputs], regime: str, on: date, at: datetime, shelf: Shelf) -> Iterator[tuple[Any, ...]]:
-    """The rows of firms for one title, as COLUMNS; none where no book gives an answer."""
+def rows_of(
+    found: list[Inputs], common: pd.DataFrame, regime: str, on: date, at: datetime, shelf: Shelf
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of firms for one title, as COLUMNS; none where no book gives an answer. `common` holds what every title
+    reads of them."""
     book = shelf.in_force(regime, on)
     if book is None or not book.scoring:
         return
-    outcome = judge_all(frame_of(flat_values(found, regime)), on, shelf, [regime])[regime]
+    outcome = judge_all(_frame(common, found, regime), on, shelf, [regime])[regime]
     keys = CONTRACT[regime][0]
     answers = {key: outcome.conditions[key].tolist() for key in keys}
     verdicts, totals = outcome.verdict.tolist(), _totals(outcome, len(found))
@@ -155,6 +161,19 @@ def rows_of(found: list[Inputs], regime: str, on: date, at: datetime, shelf: She
             inputs.firm_id, regime, "held" if held else as_new, as_new, verdict, " ".join(short), " ".join(unknown),
             len(short), total, held, distance_of(len(short), len(unknown), total), book.version, on, at,
         )  # fmt: skip
+
+
+def _frame(common: pd.DataFrame, found: list[Inputs], regime: str) -> pd.DataFrame:
+    """What all titles read of the firms, with what this one reads in its own way laid over it."""
+    own = frame_of([_values(inputs.by_regime.get(regime, {})) for inputs in found])
+    frame = common.copy(deep=False)
+    for name in own.columns:
+        frame[name] = own[name].combine_first(frame[name]) if name in frame.columns else own[name]
+    return frame
+
+
+def _values(known: Mapping[str, Known]) -> dict[str, Value]:
+    return {name: one.value for name, one in known.items()}
 
 
 def _totals(outcome: Outcome, rows: int) -> list[int | None]:
