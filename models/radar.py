@@ -174,8 +174,9 @@ class Radar:
         query = query.join(TitleType, TitleType.id == StandingTitle.type_id)
         result = and_(AssessmentResult.firm_id == StandingTitle.firm_id, AssessmentResult.regime == TitleType.key)
         query = query.outerjoin(AssessmentResult, result).where(*self._tab(tab))
-        seen = Firm.visible_to(self.user).where(*self.filter.firms.conditions(self.user, self.today))
-        query = query.where(Firm.id.in_(seen.with_only_columns(Firm.id)))
+        if self.filter.firms.query() or not Firm.all_visible_to(self.user):
+            seen = Firm.visible_to(self.user).where(*self.filter.firms.conditions(self.user, self.today))
+            query = query.where(Firm.id.in_(seen.with_only_columns(Firm.id)))
         if self.filter.type is not None and tab != "ticket":
             query = query.where(StandingTitle.type_id == self.filter.type)
         return query.where(*self._narrowed(tab)) if narrow else query

@@ -6,7 +6,7 @@ from datetime import date
 from math import ceil
 from typing import Any, Self
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, exists, func, select
 from sqlalchemy.orm import aliased
 
 from models.area import Area
@@ -93,8 +93,8 @@ class CandidateListing:
     def without(self) -> int:
         """How many active firms have no figure of the years that count, so that nothing can be said of them."""
         query = self._firms().with_only_columns(func.count(), maintain_column_froms=True)
-        judged = select(AssessmentResult.firm_id).where(AssessmentResult.regime == self.filter.regime)
-        return db.session.scalar(query.where(Firm.status == "active", Firm.id.not_in(judged))) or 0
+        judged = exists().where(AssessmentResult.firm_id == Firm.id, AssessmentResult.regime == self.filter.regime)
+        return db.session.scalar(query.where(Firm.status == "active", ~judged)) or 0
 
     def look(self, number: int, size: int, count: int) -> Sequence[Row[Any]]:
         """A page of rows: the result, the firm, names of area and officer. One statement."""
@@ -108,6 +108,13 @@ class CandidateListing:
     def count(self) -> int:
         """How many rows there are."""
         return db.session.scalar(self._narrowed(func.count())) or 0
+
+    def ids(self, among: Sequence[int] | None = None) -> list[int]:
+        """The firms of the list in its order, or those of the given ones that are in it."""
+        query = self._narrowed(AssessmentResult.firm_id)
+        if among is not None:
+            query = query.where(AssessmentResult.firm_id.in_(among))
+        return list(db.session.scalars(query.order_by(*_ORDER)))
 
     def _firms(self) -> Select[Any]:
         return Firm.visible_to(self.user).where(*self.filter.firms.conditions(self.user, self.today))

@@ -38,8 +38,8 @@ BARE = {
         "SELECT state, shorts, count(*) FROM assessment_result WHERE regime = 'tech_sme' GROUP BY state, shorts",
         """SELECT held <> '', total, count(*) FROM assessment_result WHERE regime = 'tech_sme' AND total IS NOT NULL
         GROUP BY 1, 2""",
-        """SELECT count(*) FROM firm f WHERE f.status = 'active' AND f.merged_into_id IS NULL AND f.id NOT IN
-        (SELECT firm_id FROM assessment_result WHERE regime = 'tech_sme')""",
+        """SELECT count(*) FROM firm f WHERE f.status = 'active' AND f.merged_into_id IS NULL AND NOT EXISTS
+        (SELECT 1 FROM assessment_result r WHERE r.firm_id = f.id AND r.regime = 'tech_sme')""",
         ROWS,
     ),
     "radar": (
