@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
-from models.digest.gather import FirmAt, Gathered, IssuePart, Line
+from models.digest.firms import FirmAt
+from models.digest.gather import Gathered, IssuePart, Line
 from models.digest.readers import Reader
 from models.issue.queues import DESK, REVIEW, SUPERVISE
 from models.rules import digest as rules
+from models.rules.application import STAGES as APPLICATION_STAGES
 from models.rules.digest import Digest, Item, Section, due_light
 from models.rules.issue import STATES
 from models.rules.ladder import MOVE_NAMES, RUNG_NAMES
@@ -25,16 +27,9 @@ DECISIONS = {
 def compose(reader: Reader, week: Gathered) -> Digest:
     """What this person is told: as officer of firms, for the whole bureau, for an area, or all of these."""
     sections: list[Section] = []
-    if "own" in reader.parts:
-        sections += [
-            make(reader, week) for make in (_issues, _promises, _plan, _my_duties, _my_moves, _ending, _unseen)
-        ]
-    if "bureau" in reader.parts:
-        sections += [make(reader, week) for make in (_decide, _red_units, _bureau_moves, _bureau_duties, _plan_done)]
-    if "area" in reader.parts:
-        sections += [
-            make(reader, week) for make in (_issues, _promises, _plan, _area_issues, _area_moves, _area_ending)
-        ]
+    for part, makers in (("own", OWN), ("bureau", BUREAU), ("area", AREA)):
+        if part in reader.parts:
+            sections += [make(reader, week) for make in makers]
     return rules.digest(reader.id, reader.name, week.on, _joined(sections))
 
 
@@ -221,6 +216,29 @@ def _unseen(reader: Reader, week: Gathered) -> Section:
     return rules.section("unseen", "新过走访间隔的企业", items, path, f"{len(items)} 家过了走访间隔")
 
 
+def _coached(reader: Reader, week: Gathered) -> Section:
+    items, late = [], 0
+    for row in week.coached:
+        if reader.whose(row.coach_id) and reader.sees(row.firm.place) and "applications.view" in reader.permissions:
+            light, chip = due_light(row.deadline.on, week.on)
+            late += row.deadline.late
+            words = f"{row.firm.name}：{row.deadline.name}（{APPLICATION_STAGES[row.stage]}）"
+            items.append(Item(words, f"/applications/{row.id}", light, chip, row.batch, "办理"))
+    items.sort(key=lambda one: _URGENCY[one.light])
+    parts = ((late, "家申报过了期限"), (len(items) - late, "家申报两周内到期"))
+    return rules.section("batches", "辅导申报", items, f"/applications/all?coach={reader.id}", rules.counted(parts))
+
+
+def _batches(reader: Reader, week: Gathered) -> Section:
+    items = []
+    for row in week.batches if reader.sight == "all" and "applications.view" in reader.permissions else ():
+        moved = f"推进 {row.moved} 次" if row.moved else ""
+        near = f"{row.next_on:%m-%d} {row.next_name}" if row.next_on else ""
+        note = "，".join(filter(None, [moved, near]))
+        items.append(Item(f"{row.name}：{row.words or '还没有企业'}", f"/applications/batches/{row.id}", "", "", note))
+    return rules.section("batches", "申报进度", items, "/applications/", f"{len(items)} 个申报批次有进展或将到期")
+
+
 def _decide(reader: Reader, week: Gathered) -> Section:
     items: list[Item] = []
     total = 0
@@ -275,11 +293,11 @@ def _plan_done(reader: Reader, week: Gathered) -> Section:
     return rules.section("plan_done", "上周安排落实", items, path, "")
 
 
-OWN = (_issues, _promises, _plan, _my_duties, _my_moves, _ending, _unseen)
-BUREAU = (_decide, _red_units, _bureau_moves, _bureau_duties, _plan_done)
+OWN = (_issues, _promises, _plan, _my_duties, _coached, _my_moves, _ending, _unseen)
+BUREAU = (_decide, _red_units, _batches, _bureau_moves, _bureau_duties, _plan_done)
 AREA = (_issues, _promises, _plan, _area_issues, _area_moves, _area_ending)
 #: What the first page asks for, and whose part it is.
 TODAY = (
-    ("own", _issues), ("own", _promises), ("own", _plan), ("own", _my_duties), ("bureau", _decide),
+    ("own", _issues), ("own", _promises), ("own", _plan), ("own", _my_duties), ("own", _coached), ("bureau", _decide),
     ("bureau", _red_units), ("area", _issues), ("area", _promises), ("area", _plan), ("area", _area_issues),
 )  # fmt: skip

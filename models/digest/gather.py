@@ -10,7 +10,10 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 
 from models import calendar, duty
 from models.base import among, db
-from models.digest.readers import Place, Reader
+from models.digest import batches
+from models.digest.batches import BatchWeek, Coached
+from models.digest.firms import FirmAt, firm_of, with_firm
+from models.digest.readers import Reader
 from models.duty import FirmDuty
 from models.figures import flow
 from models.figures.base import Period
@@ -28,17 +31,6 @@ from models.standing import StandingTitle
 from models.title import TitleType
 from models.unit import Unit, unit_ids_on
 from models.visit import coverage
-
-_PLACE = (Firm.area_id, Firm.park_id, Firm.officer_a_id, Firm.officer_b_id)
-
-
-@dataclass(frozen=True, slots=True)
-class FirmAt:
-    """A firm's name, and for whom it exists."""
-
-    id: int
-    name: str
-    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +117,8 @@ class Gathered:
     endings: list[Ending] = field(default_factory=list)
     moved: list[Moved] = field(default_factory=list)
     unseen: list[Unseen] = field(default_factory=list)
+    batches: list[BatchWeek] = field(default_factory=list)
+    coached: list[Coached] = field(default_factory=list)
     #: What waits for the office, a supervisor and a reviewer, by the page it is decided on and the queue's key.
     waiting: dict[tuple[str, str], int] = field(default_factory=dict)
     #: Unit of a person, by person.
@@ -144,6 +138,8 @@ def gather(since: date, on: date) -> Gathered:
     found.endings = list(_endings(since, on))
     found.moved = _moved(since, on)
     found.unseen = list(_unseen(since, on))
+    found.batches = batches.weeks(since, on)
+    found.coached = list(batches.coached(on))
     found.unit_of = _units({person for line in found.lines for person in line.people}, on)
     return found
 
@@ -158,21 +154,12 @@ def gather_for(reader: Reader, on: date) -> Gathered:
     found.lines = _lines(and_(PlanLine.planned_on.between(monday_of(on), sunday_of(on)), PlanLine.is_of(people)))
     cared = or_(Firm.officer_a_id.in_(people), Firm.officer_b_id.in_(people))
     found.duties = _duties(on, select(Firm.id).where(Firm.merged_into_id.is_(None), cared))
+    found.coached = list(batches.coached(on, people))
     if "bureau" in reader.parts:
         found.red_units, found.waiting = _red_units(on), _waiting(on)
     if "area" in reader.parts:
         found.lit = _lit(on)
     return found
-
-
-def _firm(row: Row[Any]) -> FirmAt:
-    """The firm of a row that was selected with its name and _PLACE."""
-    place = Place(row.area_id, row.park_id, row.officer_a_id, row.officer_b_id)
-    return FirmAt(row.firm_id, row.firm_name, place)
-
-
-def _with_firm(*columns: Any) -> Any:
-    return select(*columns, Firm.id.label("firm_id"), Firm.name.label("firm_name"), *_PLACE)
 
 
 def _parts(on: date, people: Sequence[int] | None = None) -> Iterable[IssuePart]:
@@ -181,7 +168,7 @@ def _parts(on: date, people: Sequence[int] | None = None) -> Iterable[IssuePart]
     )
     lead = and_(IssueAssignment.role == "lead", soon)
     assist = and_(IssueAssignment.role == "assist", IssueAssignment.answered_at.is_(None))
-    query = _with_firm(
+    query = with_firm(
         IssueAssignment.user_id, Issue.id, Issue.title, Issue.state, IssueAssignment.role, Issue.due_on,
         IssueAssignment.due_on.label("own_due"), IssueAssignment.sign_due_on,
     )  # fmt: skip
@@ -193,7 +180,7 @@ def _parts(on: date, people: Sequence[int] | None = None) -> Iterable[IssuePart]
     for row in db.session.execute(query):
         due_on = row.due_on if row.role == "lead" else row.own_due or row.due_on
         yield IssuePart(
-            row.user_id, row.id, row.title, row.state, row.role == "lead", due_on, row.sign_due_on, _firm(row)
+            row.user_id, row.id, row.title, row.state, row.role == "lead", due_on, row.sign_due_on, firm_of(row)
         )
 
 
@@ -224,23 +211,23 @@ def _waiting(on: date) -> dict[tuple[str, str], int]:
 
 
 def _lit(on: date) -> list[tuple[Issue, FirmAt]]:
-    query = _with_firm(Issue).join(Firm, Firm.id == Issue.firm_id)
+    query = with_firm(Issue).join(Firm, Firm.id == Issue.firm_id)
     query = query.where(or_(lights.shows("red", on), lights.shows("yellow", on)))
-    return [(row[0], _firm(row)) for row in db.session.execute(query.order_by(Issue.due_on, Issue.id))]
+    return [(row[0], firm_of(row)) for row in db.session.execute(query.order_by(Issue.due_on, Issue.id))]
 
 
 def _promises(on: date, people: Sequence[int] | None = None) -> Iterable[Told]:
-    query = _with_firm(Promise.id, Promise.person_id, Promise.words, Promise.due_on)
+    query = with_firm(Promise.id, Promise.person_id, Promise.words, Promise.due_on)
     query = query.join(Firm, Firm.id == Promise.firm_id)
     query = query.where(Promise.open_on(on), Promise.due_on <= sunday_of(on)).order_by(Promise.due_on, Promise.id)
     if people is not None:
         query = query.where(Promise.person_id.in_(people))
     for row in db.session.execute(query):
-        yield Told(row.id, row.person_id, row.words, row.due_on, _firm(row))
+        yield Told(row.id, row.person_id, row.words, row.due_on, firm_of(row))
 
 
 def _lines(wanted: ColumnElement[bool]) -> list[Line]:
-    query = _with_firm(PlanLine.id, PlanLine.planned_on, PlanLine.what, PlanLine.outcome, PlanOfficer.user_id)
+    query = with_firm(PlanLine.id, PlanLine.planned_on, PlanLine.what, PlanLine.outcome, PlanOfficer.user_id)
     query = query.join(PlanOfficer, PlanOfficer.line_id == PlanLine.id).outerjoin(Firm, Firm.id == PlanLine.firm_id)
     query = query.where(wanted)
     rows: dict[int, list[Row[Any]]] = {}
@@ -248,7 +235,7 @@ def _lines(wanted: ColumnElement[bool]) -> list[Line]:
         rows.setdefault(row.id, []).append(row)
     return [
         Line(line_id, tuple(row.user_id for row in held), held[0].planned_on, held[0].what, held[0].outcome or "",
-             _firm(held[0]) if held[0].firm_id else None)
+             firm_of(held[0]) if held[0].firm_id else None)
         for line_id, held in rows.items()
     ]  # fmt: skip
 
@@ -265,14 +252,14 @@ def _endings(since: date, on: date) -> Iterable[Ending]:
         and_(held.to_on > since + timedelta(days=days), held.to_on <= on + timedelta(days=days))
         for days in rules.ENDING_STAGES
     ]
-    query = _with_firm(TitleType.short_name, held.to_on)
+    query = with_firm(TitleType.short_name, held.to_on)
     query = query.select_from(StandingTitle).join(TitleType, TitleType.id == held.type_id)
     query = query.join(Firm, Firm.id == held.firm_id)
     query = query.where(held.state == TitleState.IN_FORCE.value, held.from_on <= on, or_(*reached))
     for row in db.session.execute(query.order_by(held.to_on, Firm.sort_key, Firm.id)):
         stage = rules.stage_reached(row.to_on, since, on)
         if stage is not None:
-            yield Ending(row.short_name, row.to_on, stage, _firm(row))
+            yield Ending(row.short_name, row.to_on, stage, firm_of(row))
 
 
 def _moved(since: date, on: date) -> list[Moved]:
@@ -296,17 +283,17 @@ def _unseen(since: date, on: date) -> Iterable[Unseen]:
         )
         for level, interval in days.items()
     ]  # fmt: skip
-    query = _with_firm(Firm.care_level, last.c.last_on).select_from(Firm).join(last, last.c.firm_id == Firm.id)
+    query = with_firm(Firm.care_level, last.c.last_on).select_from(Firm).join(last, last.c.firm_id == Firm.id)
     query = query.where(Firm.merged_into_id.is_(None), Firm.status == "active", or_(*bands))
     query = query.where(or_(Firm.officer_a_id.is_not(None), Firm.officer_b_id.is_not(None)))
     for row in db.session.execute(query.order_by(last.c.last_on, Firm.sort_key, Firm.id)):
-        yield Unseen(row.last_on, row.care_level, days[row.care_level], _firm(row))
+        yield Unseen(row.last_on, row.care_level, days[row.care_level], firm_of(row))
 
 
 def _firms(ids: Iterable[int]) -> dict[int, FirmAt]:
     """These firms by id. One statement, however many."""
-    query = _with_firm().where(among(Firm.id, sorted(ids) or [0]), Firm.merged_into_id.is_(None)).order_by(Firm.id)
-    return {row.firm_id: _firm(row) for row in db.session.execute(query)}
+    query = with_firm().where(among(Firm.id, sorted(ids) or [0]), Firm.merged_into_id.is_(None)).order_by(Firm.id)
+    return {row.firm_id: firm_of(row) for row in db.session.execute(query)}
 
 
 def _units(people: set[int], on: date) -> dict[int, str]:

@@ -12,6 +12,7 @@ from models.firm import Firm
 from models.rules.digest import Digest
 from models.user import User
 from tests.home.test_workbench import grant
+from tests.support.application_factories import make_application, make_application_batch
 from tests.support.factories import (
     make_absence,
     make_area,
@@ -134,6 +135,22 @@ def test_the_deputy_reads_the_work_of_who_is_away(app: Flask) -> None:
     item = digest_of(deputy).sections[0].items[0]
     assert "代韩述" in item.note
     assert digest_of(deputy, on=ON + timedelta(days=1)).empty
+
+
+def test_a_coach_reads_what_must_go_on_and_a_manager_how_a_batch_stands(app: Flask) -> None:
+    coach, manager = make_user("officer"), make_user("manager")
+    batch = make_application_batch(days={"firm": date(2026, 12, 7), "district": date(2026, 12, 20)})
+    near = make_application(make_firm("青禾轴承有限公司"), batch, stage="coaching", coach_id=coach.id)
+    make_application(make_firm("石桥泵业有限公司"), batch, stage="submitted", coach_id=coach.id)
+    assert near.batch_id == batch.id
+    assert said(digest_of(coach))["batches"] == ["12-07 前 青禾轴承有限公司：企业网上提交截止（辅导）"]
+    assert digest_of(coach).subject == "1 家申报两周内到期"
+    held = digest_of(manager).sections
+    (item,) = next(one.items for one in held if one.key == "batches")
+    assert item.words == f"{batch.name}：辅导 1、已提交 1" and "12-07 企业网上提交截止" in item.note
+    assert "batches" not in said(digest_of(coach, on=date(2026, 11, 22)))
+    batch.closed_on = ON
+    assert "batches" not in said(digest_of(coach)) and "batches" not in said(digest_of(manager))
 
 
 @pytest.mark.parametrize("scope", ["all", "assigned"])
