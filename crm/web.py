@@ -75,7 +75,7 @@ NAV = (
         "funnel.index",
         "bar-chart-steps",
         "funnel.view",
-        also=("duties", "candidates", "radar", "applications", "books", "targets"),
+        also=("duties", "candidates", "radar", "applications", "books", "targets", "city_books"),
     ),
     NavItem(
         "走访",

@@ -87,6 +87,8 @@ LOGGED: dict[str, str | None] = {
     "application": "firm_id",
     "refusal_reason": None,
     "application_result": None,
+    "city_book": None,
+    "city_book_tie": None,
     "target": None,
     "target_revision": None,
     "paper_rule": None,

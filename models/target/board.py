@@ -137,7 +137,7 @@ class Board:
         statements for a page."""
         query = select(Target).where(*self.conditions()).outerjoin(Target.area).outerjoin(Target.officer)
         query = query.options(joinedload(Target.area), joinedload(Target.officer)).order_by(
-            Target.figure_key, Target.area_id.is_not(None), Target.officer_id.is_not(None), Area.sort_key,
+            Target.figure_key, Target.officer_id.is_not(None), Target.area_id.is_not(None), Area.sort_key,
             User.sort_key, Target.id,
         )  # fmt: skip
         if size is not None:

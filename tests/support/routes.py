@@ -14,6 +14,7 @@ from tests.support import (
     application_factories,
     assessment_factories,
     book_factories,
+    city_book_factories,
     duty_factories,
     factories,
     handing,
@@ -127,6 +128,8 @@ ARGUMENTS: dict[str, Callable[[], object]] = {
     "robot_id": lambda: reminder_factories.make_robot().id,
     "reminder_id": lambda: reminder_factories.make_reminder().id,
     "reminder_rule": lambda: "promise-due",
+    "book_id": lambda: city_book_factories.make_city_book().id,
+    "tie_id": lambda: city_book_factories.make_tie().id,
     "target_id": lambda: target_factories.make_target().id,
     "session_id": lambda: UserSession.begin(factories.make_user(), clock.now())[0].id,
 }
