@@ -10,7 +10,7 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from jobs import assess, digests, issues, reminders, upkeep
+from jobs import assess, digests, issues, reminders, reports, upkeep
 from models.clock import ZONE
 from models.rules.timetable import Known, When, next_slot, words
 from models.rules.timetable_entries import ENTRIES
@@ -45,9 +45,12 @@ JOBS: tuple[Job, ...] = (
     job("seal-audit", upkeep.seal_audit),
     job("clocks", issues.run_clocks),
     job("weekly-digest", digests.weekly_digest),
-    job("plan-reminder", reminders.plan_reminder),
+    job("plan-reminder", reports.week_plan),
     job("survey-day-eve", reminders.survey_day_eve),
     job("duties", reminders.duties),
+    job("month-due", reports.month_due),
+    job("month-overdue", reports.month_overdue),
+    job("quarter-bulletin", reports.quarter_bulletin),
     job("clean-up", upkeep.clean_up),
 )
 

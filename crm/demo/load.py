@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, text
 
-from crm.demo import applications, books, inputs, issues, pools, reminders, targets, visits, words
+from crm.demo import applications, books, inputs, issues, pools, reminders, reports, targets, visits, words
 from crm.demo.generate import SOURCE, District, Ids, Size, generate
 from models import derived, pinyin, seed, vault
 from models.all import db
@@ -65,6 +65,7 @@ def load(size: Size, number: int, now: datetime, today: date, hash_password: Cal
     pools.add_pools(today, number, now)
     db.session.flush()
     reminders.remind(now)
+    reports.add_reports(today)
     return Loaded(len(rows["firm"]), len(rows.get("title", ())), len(rows.get("visit", ())), told, people.passwords)
 
 

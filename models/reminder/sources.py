@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.pool import due
-from models.reminder import firm_inputs, firms, issues, plans, promises
+from models.reminder import firm_inputs, firms, issues, plans, promises, reports
 from models.rules.reminder import Due
 
 
@@ -36,6 +36,7 @@ SOURCES: tuple[Source, ...] = (
     ),
     _source(plans.due_reminders, "plan-week", "survey-eve"),
     _source(firms.due_reminders, "duty-due", "title-end"),
+    _source(reports.due_reminders, "report-due", "report-overdue", "report-sign"),
 )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def draft(found: Span, unit: Unit | None, by: User | None, at: datetime) -> Repo
         raise Refused(f"{KINDS[found.kind]}由全局编，不分科室")
     if (found.first - today).days > AHEAD:
         raise Refused(f"{found.words}还早，到时候再起草")
-    there = f"{found.words}{KINDS[found.kind]}已有草稿，请打开它"
+    there = f"{found.title}已有草稿，请打开它"
     if find(found.kind, found.key, unit.id if unit else None) is not None:
         raise Refused(there)
     whose = f"{setting.get('bureau_name')}{unit.name if unit else ''}"

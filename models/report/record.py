@@ -75,9 +75,9 @@ class Report(Model):
 
     @property
     def name(self) -> str:
-        """What it is called in a list: 2026年10月月汇报, with the unit when it is one's."""
+        """What it is called in a list: 2026年10月汇报, with the unit when it is one's."""
         whose = f"{self.unit.name}" if self.unit else ""
-        return f"{whose}{self.span.words}{KINDS[self.kind]}"
+        return f"{whose}{self.span.title}"
 
 
 class ReportPrint(Model):

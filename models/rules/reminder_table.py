@@ -53,6 +53,9 @@ RULES: tuple[Rule, ...] = (
     _rule("plan-week", "下周安排没有排", (0,), "wd", job="plan-reminder", note="提醒联系企业的人"),
     _rule("weekly-digest", "每周要情", (0,), "wd", job="weekly-digest", note="给联系干部、综合科、领导和镇街园区助理"),
     _rule("survey-eve", "企业调研日前一天", (1,), "wd", job="survey-day-eve", note="提醒第二天要去的人"),
+    _rule("report-due", "月汇报要交", (3, 0), "wd", job="month-due", note="提醒科室负责人"),
+    _rule("report-overdue", "月汇报没有交", (-1, -3), "wd", 3, job="month-overdue", note="提醒科室负责人"),
+    _rule("report-sign", "报告待审签、待签发", (0, -2), "wd", note="提醒有签发权的人"),
     _rule("duty-due", "企业应办事项到期", (30, 7, 0), "d", note="提醒联系干部，同一事项合成一条"),
     _rule("title-end", "资质到期", (90, 60, 30), "d", note="提醒联系干部，同一天到期的合成一条"),
 )  # fmt: skip

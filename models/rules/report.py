@@ -11,6 +11,8 @@ from models.rules.workday import Workdays
 
 DAY = timedelta(days=1)
 KINDS = {"week": "周安排", "month": "月汇报", "quarter": "季通报", "halfyear": "半年汇报", "year": "全年汇报"}
+#: Behind the words of the period: 2026年10月 汇报.
+SHORT = {"week": "安排", "month": "汇报", "quarter": "通报", "halfyear": "汇报", "year": "全年汇报"}
 #: Months in each kind; a week has none.
 MONTHS = {"month": 1, "quarter": 3, "halfyear": 6, "year": 12}
 #: Which kinds a unit writes a part of; the others are the bureau's alone.
@@ -77,6 +79,11 @@ class Span:
         if self.kind == "halfyear":
             return f"{self.year}年{'上下'[self.number - 1]}半年"
         return f"{self.year}年"
+
+    @property
+    def title(self) -> str:
+        """What its edition is called: 2026年10月汇报, 2026年第47周安排."""
+        return f"{self.words}{SHORT[self.kind]}"
 
     @property
     def days_words(self) -> str:

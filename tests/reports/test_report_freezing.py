@@ -25,6 +25,7 @@ from models.visit.writing import withdraw
 from tests.support.factories import make_firm, make_plan_line, make_promise, make_user, make_visit
 from tests.support.issue_factories import make_issue
 from tests.support.report_factories import at, issue, make_report
+from tests.support.target_factories import make_target
 
 FIRST, LAST = date(2026, 9, 1), date(2026, 9, 30)
 
@@ -259,22 +260,19 @@ def test_one_period_has_one_edition_and_a_missed_one_is_drafted_late(app: Flask)
     assert calendar.load().works(date(2026, 11, 20)) and clock.local(now).date() == date(2026, 11, 22)
 
 
-def test_a_half_year_stands_beside_the_year_before_and_its_target(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    from models.report import targets
-
+def test_a_half_year_stands_beside_the_year_before_and_its_target(app: Flask) -> None:
     firm, officer = make_firm(), make_user()
     for on in (date(2025, 3, 1), date(2025, 8, 1), date(2026, 2, 1), date(2026, 3, 1), date(2026, 6, 30)):
         make_visit(firm, officer, visit_on=on)
-    asked = lambda key, year, unit: targets.Goal("不少于 4 次", 4) if (key, year) == ("visits.count", 2026) else None  # noqa: E731
-    monkeypatch.setattr(targets, "FINDERS", [asked])
+    make_target("visits.count", 4, kind="at_least")
     report = issue(make_report("halfyear", "2026-H1"))
     read = opening.opened(report, LAST)
     beside = read.numbers["visits.count"].beside
     assert (read.numbers["visits.count"].words, beside.year, beside.growth) == ("3", "1", "＋200.0%")
-    assert (beside.target, beside.done) == ("不少于 4 次", "75.0%")
+    assert (beside.target, beside.done) == ("不少于 4", "75.0%")
     table = next(part for part in read.content.parts if part.key == "compare").tables[0]
     line = next(line for line in table.lines if line.name == "走访次数")
-    assert [cell.text for cell in line.cells] == ["3", "1", "＋200.0%", "不少于 4 次", "75.0%"]
+    assert [cell.text for cell in line.cells] == ["3", "1", "＋200.0%", "不少于 4", "75.0%"]
 
 
 def test_kept_texts_are_opaque_but_whole(app: Flask) -> None:
