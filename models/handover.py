@@ -23,6 +23,8 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, sele
 from sqlalchemy.orm.attributes import flag_modified
 
 from models import clock
+from models.application import handing_over as applications_over
+from models.application.record import Application
 from models.base import Key, Model, Moment, Name, db, one_of
 from models.errors import Conflict, NotFound, Refused
 from models.firm import writing
@@ -35,6 +37,7 @@ from models.pool import moving
 from models.pool.record import PoolMember
 from models.promise import Promise
 from models.rules import handover as rules
+from models.rules.application import OPEN
 from models.scheme.record import SchemeContact
 from models.user import User
 from models.visit.demands import VisitDemand
@@ -224,6 +227,7 @@ class Handover(Model):
         self._contacts(rows["contact"], today, at)
         handing_over.hand_over(rows["issue"], self.giver, self.taker, at)
         moving.hand_over(rows["pool"], self.taker)
+        applications_over.hand_over(rows["application"], self.taker, at)
 
     def _contacts(self, ids: Sequence[int], today: date, at: datetime) -> None:
         """Standing contacts: the taker's turn begins today; one begun today, or that the taker has already, is put
@@ -308,8 +312,8 @@ def cares(user: User) -> bool:
 
 def holdings(user_id: int) -> list[Holding]:
     """Everything that is open with a person: firms they are A 角 or B 角 of, promises they are to keep, lines of the
-    plan that are neither done, moved nor dropped, standing contacts, parts of open issues, stays in a pool. Six
-    statements."""
+    plan that are neither done, moved nor dropped, standing contacts, parts of open issues, stays in a pool, running
+    applications. Seven statements."""
     firms = select(Firm.id, Firm.name, Firm.officer_a_id).where(
         Firm.merged_into_id.is_(None), or_(Firm.officer_a_id == user_id, Firm.officer_b_id == user_id)
     )
@@ -333,6 +337,8 @@ def holdings(user_id: int) -> list[Holding]:
     parts = handing_over.held_parts(user_id)
     found += [Holding("issue", part_id, firm_id, words, words) for part_id, firm_id, words in parts]
     found += [Holding("pool", row_id, firm_id, words, words) for row_id, firm_id, words in moving.held(user_id)]
+    held = applications_over.held(user_id)
+    found += [Holding("application", row_id, firm_id, words, words) for row_id, firm_id, words in held]
     return found
 
 
@@ -346,6 +352,7 @@ def list_givers() -> list[User]:
         select(PlanOfficer.user_id).join(PlanLine, PlanLine.id == PlanOfficer.line_id).where(waiting),
         select(SchemeContact.officer_id).where(SchemeContact.to_on.is_(None)),
         handing_over.running().with_only_columns(IssueAssignment.user_id),
+        select(Application.coach_id).where(Application.coach_id.is_not(None), Application.stage.in_(OPEN)),
         select(PoolMember.owner_id).where(PoolMember.owner_id.is_not(None), PoolMember.to_on.is_(None)),
     )
     query = select(User).where(User.id.in_(holders.subquery().select()))

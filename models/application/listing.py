@@ -6,7 +6,7 @@ from datetime import date
 from math import ceil
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import aliased
 
 from models.application.agencies import Agency
@@ -42,6 +42,8 @@ class ApplicationListing:
     filter: ApplicationFilter
     today: date
     sort: str = DEFAULT_SORT
+    #: What a figure asks for beside the filter.
+    extra: tuple[ColumnElement[bool], ...] = ()
 
     def count(self) -> int:
         """How many there are. One statement."""
@@ -75,7 +77,7 @@ class ApplicationListing:
         mine = Application.visible_to(self.user).with_only_columns(Application.id)
         if mine.whereclause is not None:
             query = query.where(Application.id.in_(mine))
-        return query.where(*self.filter.conditions(self.user, self.today))
+        return query.where(*self.filter.conditions(self.user, self.today), *self.extra)
 
     def ordered(self) -> Select[Any]:
         """Select everything a row shows, in the order of the list."""

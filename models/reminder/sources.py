@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.pool import due
-from models.reminder import firm_inputs, firms, issues, plans, promises, reports
+from models.reminder import applications, firm_inputs, firms, issues, plans, promises, reports
 from models.rules.reminder import Due
 
 
@@ -30,6 +30,7 @@ SOURCES: tuple[Source, ...] = (
     _source(promises.due_reminders, "promise-due"),
     _source(firm_inputs.due_reminders, "firm-input-review", "firm-input-late", "figures-old"),
     _source(due.due_reminders, "pool-next", "pool-still"),
+    _source(applications.due_reminders, "application-date"),
     _source(
         issues.due_reminders, "issue-sign", "issue-due", "issue-reply", "issue-assist", "issue-desk",
         "issue-extension", "issue-review", "issue-call", "issue-spot",

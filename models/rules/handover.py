@@ -4,7 +4,7 @@
 STATES = {"proposed": "等接收人确认", "done": "已移交", "refused": "接收人不同意", "withdrawn": "已撤回"}
 #: What is handed over, one kind a row.
 KINDS = {"firm": "企业", "promise": "答复承诺", "plan_line": "走访安排", "contact": "五联系对象", "issue": "在办问题",
-         "pool": "培育库企业"}  # fmt: skip
+         "pool": "培育库企业", "application": "申报"}  # fmt: skip
 #: (from, to): what is not here cannot happen.
 MOVES = frozenset({("proposed", "done"), ("proposed", "refused"), ("proposed", "withdrawn")})
 

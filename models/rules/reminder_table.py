@@ -41,6 +41,7 @@ RULES: tuple[Rule, ...] = (
     _rule("pool-next", "培育库下一步到期", (2, 0, -1), "wd", 5, note="提醒负责人。"),
     _rule("pool-still", "培育库企业停滞", note="连续几个月没有动静，提醒负责人；几个月在培育库设置里定。", soft=True),
     _rule("promise-due", "答复承诺到期", (2, 0, -1), "wd", 3, note="提醒答应的人"),
+    _rule("application-date", "申报批次的期限", (15, 7, 3, 0), note="没到那一步的申报，提醒辅导干部或 A 角。"),
     _rule("issue-sign", "问题待签收", (0,), "wd", note="提醒承办人"),
     _rule("issue-due", "问题办理到期、逾期", (3, 0, -1), "wd", 3, note="提醒承办人"),
     _rule("issue-reply", "阶段答复到期", (1, -1), "wd", 3, note="提醒承办人"),

@@ -1,6 +1,18 @@
 """申报: batches, their lists and boards, the record of one application, one file each."""
 
-from crm.views.applications import adding, agencies, batches, board, listing, papers, reasons, record, result
+from crm.views.applications import adding, agencies, batches, board, figures, listing, papers, reasons, record, result
 from crm.views.applications.base import bp
 
-__all__ = ["adding", "agencies", "batches", "board", "bp", "listing", "papers", "reasons", "record", "result"]
+__all__ = [
+    "adding",
+    "agencies",
+    "batches",
+    "board",
+    "bp",
+    "figures",
+    "listing",
+    "papers",
+    "reasons",
+    "record",
+    "result",
+]

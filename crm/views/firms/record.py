@@ -10,6 +10,7 @@ from crm.access import needs
 from crm.views.firms.base import bp
 from models import clock, duty, radar
 from models.application import Application
+from models.application.of_firm import events as application_events
 from models.assessment.bridge import inputs_of
 from models.assessment.card import Card, card_of
 from models.errors import NotFound
@@ -60,9 +61,12 @@ def show(firm_id: int) -> str | Response:
             raise
         return redirect(url_for(".show", firm_id=kept, on=request.args.get("on")), 301)
     kinds = request.args.get("kinds", "")
+    applications = Application.list_of(g.user, firm_id)
     issues = of_firm(g.user, firm_id, clock.today())
     events = timeline.events(
-        profile, kinds if kinds in timeline.KINDS else "", (*issues.events(), *story.events(firm_id))
+        profile,
+        kinds if kinds in timeline.KINDS else "",
+        (*issues.events(), *story.events(firm_id), *application_events(applications)),
     )
     shown = events if request.args.get("all") else events[:EVENTS_SHOWN]
     return render_template(
@@ -73,7 +77,7 @@ def show(firm_id: int) -> str | Response:
         industry=industry_name(profile.firm.industry_code), title_words=title_words, patent_groups=PATENT_GROUPS,
         issues=issues, issue_states=ISSUE_STATES, duties=duty.of_firm(profile.firm.id, on, on + YEAR_AHEAD),
         card=brief(profile.firm.id, on), ticket=radar.ticket_of(profile.firm.id, on),
-        fresh=freshness_of(profile.firm.id, on), applications=Application.list_of(g.user, firm_id),
+        fresh=freshness_of(profile.firm.id, on), applications=applications,
         application_stages=STAGES, application_kinds=KINDS,
     )  # fmt: skip
 
