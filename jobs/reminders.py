@@ -65,25 +65,40 @@ def hand_over(now: datetime) -> int:
     if handing.hold_if_quiet(now):
         db.session.commit()
         return 0
-    config = current_app.config["TIDU"]
-    server, mails = parse(config.mail_url), 0
-    while server is not None:
-        taken = handing.take_mails(now)
-        rules = settings.in_force() if taken else {}
-        for reader, pairs in taken.items():
-            ids = [delivery_id for delivery_id, _ in pairs]
-            mail = letters.letter_for(reader, [row for _, row in pairs], rules, _house(), clock.local(now))
-            key = f"reminders:{reader.id}:{ids[0]}"
-            put = outbox.put(key, mail, server.domain, now, owner_table="user", owner_id=reader.id)
-            handing.belongs_to(ids, put.id)
-            mails += 1
-        db.session.commit()
-        if not taken:
-            break
-    posts = handing.send_counts(now, letters.list_url(config.bureau_address))
+    mails = 0
+    while (taken := _put(now)) is not None:
+        mails += taken
+    posts = handing.send_counts(now, letters.list_url(current_app.config["TIDU"].bureau_address))
     db.session.commit()
     log.info("reminders handed over", mails=mails, posts=posts)
     return mails
+
+
+def put_aside(until: datetime, now: datetime) -> int:
+    """After a restore: put the mails of what was raised up to a moment into the outbox as made then, so that they are
+    held there as 可能已发, and let no robot tell of it; how many mails. Commits."""
+    mails = 0
+    while (taken := _put(now, until)) is not None:
+        mails += taken
+    handing.give_up_counts(until, now)
+    db.session.commit()
+    return mails
+
+
+def _put(now: datetime, raised_until: datetime | None = None) -> int | None:
+    """One mail for each reader of what is taken now; how many, None when nothing was left. Commits."""
+    server = parse(current_app.config["TIDU"].mail_url)
+    taken = handing.take_mails(now, raised_until) if server is not None else {}
+    rules = settings.in_force() if taken else {}
+    for reader, pairs in taken.items():
+        assert server is not None
+        ids = [delivery_id for delivery_id, _ in pairs]
+        mail = letters.letter_for(reader, [row for _, row in pairs], rules, _house(), clock.local(now))
+        key = f"reminders:{reader.id}:{ids[0]}"
+        put = outbox.put(key, mail, server.domain, raised_until or now, owner_table="user", owner_id=reader.id)
+        handing.belongs_to(ids, put.id)
+    db.session.commit()
+    return len(taken) or None
 
 
 def _house() -> letters.House:

@@ -8,7 +8,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from jobs import schedule
+from jobs import reminders, schedule
 from jobs.runs import do
 from jobs.schedule import Job
 from models import outbox_admin, timetable
@@ -28,6 +28,7 @@ def go_on(moment: datetime, now: datetime, by_id: int | None = None) -> dict[str
     # What was made after the restore was made here, and nobody has sent it.
     until, known = min(moment, found[1]), timetable.known()
     runs = sum(_tell_as_maybe(job, until, found[0], known, by_id) for job in schedule.timetable(timetable.overrides()))
+    reminders.put_aside(until, now)
     mails = outbox_admin.hold_maybe_sent(until)
     outbox_admin.go_on()
     db.session.commit()

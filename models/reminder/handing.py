@@ -39,13 +39,14 @@ def hold_if_quiet(now: datetime) -> bool:
     return True
 
 
-def take_mails(now: datetime) -> dict[User, list[tuple[int, Reminder]]]:
+def take_mails(now: datetime, raised_until: datetime | None = None) -> dict[User, list[tuple[int, Reminder]]]:
     """Take the mails that wait, by reader, with the ids of their deliveries; those of people who left are given up.
+    raised_until: those raised up to this moment instead, whether they may go out or not.
 
     Taken is taken: another process that asks at the same time gets none of them. The caller puts them into the outbox
     in the same transaction.
     """
-    taken = _take("mail", now)
+    taken = _take("mail", now, raised_until)
     query = (
         select(ReminderDelivery)
         .where(among(ReminderDelivery.id, taken))
@@ -124,11 +125,24 @@ def count_waiting() -> int:
     return db.session.scalar(select(func.count(ReminderDelivery.id)).where(ReminderDelivery.state == "waiting")) or 0
 
 
-def _take(channel: str, now: datetime) -> list[int]:
+def give_up_counts(raised_until: datetime, now: datetime) -> int:
+    """What waits for robots and was raised up to a moment may have been told by another: it is told to none; how many.
+    The caller commits."""
+    raised = select(Reminder.id).where(Reminder.raised_at <= raised_until)
+    statement = update(ReminderDelivery).where(
+        ReminderDelivery.state == "waiting", ReminderDelivery.channel == "robot",
+        ReminderDelivery.reminder_id.in_(raised),
+    )  # fmt: skip
+    statement = statement.values(state="skipped", reason="maybe_sent", at=now).returning(ReminderDelivery.id)
+    return len(db.session.scalars(statement.execution_options(synchronize_session=False)).all())
+
+
+def _take(channel: str, now: datetime, raised_until: datetime | None = None) -> list[int]:
     claim.begin_writing()
-    due = and_(
-        ReminderDelivery.state == "waiting", ReminderDelivery.channel == channel, ReminderDelivery.not_before <= now
-    )
+    ready = ReminderDelivery.not_before <= now
+    if raised_until is not None:
+        ready = ReminderDelivery.reminder_id.in_(select(Reminder.id).where(Reminder.raised_at <= raised_until))
+    due = and_(ReminderDelivery.state == "waiting", ReminderDelivery.channel == channel, ready)
     oldest = select(ReminderDelivery.id).where(due).order_by(ReminderDelivery.id).limit(MOST).with_for_update()
     statement = update(ReminderDelivery).where(ReminderDelivery.id.in_(oldest), ReminderDelivery.state == "waiting")
     statement = statement.values(state="sent", reason="", at=now).returning(ReminderDelivery.id)

@@ -227,6 +227,7 @@ STATES = {
     "read": "已看",
     "bounced": "邮件被退回",
     "failed": "邮件没有发出",
+    "maybe": "邮件可能已发",
     "delivered": "邮件已送到",
     "sent": "邮件已交发",
     "waiting": "邮件等着发",
@@ -244,7 +245,7 @@ def state_of(told: Told) -> str:
     if told.read:
         return "read"
     if told.mail == "sent":
-        ended = {"sent": "delivered", "bounced": "bounced", "failed": "failed", "skipped": "raised"}
+        ended = {"sent": "delivered", "bounced": "bounced", "failed": "failed", "maybe": "maybe", "skipped": "raised"}
         return ended.get(told.outbox, "sent")
     return "waiting" if told.mail == "waiting" else "raised"
 

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from jobs import reminders
-from models import outbox, setting
+from models import outbox, outbox_admin, setting
 from models.base import db
 from models.clock import ZONE
 from models.outbox import Mail
@@ -17,7 +17,7 @@ from models.promise import Promise
 from models.reminder import ledger, settings
 from models.reminder.record import Reminder, ReminderDelivery
 from models.reminder.sources import of_rules
-from models.rules.reminder import RuleFacts
+from models.rules.reminder import RuleFacts, state_words
 from models.rules.reminder_table import BY_KEY
 from models.unit import Absence
 from models.user import User
@@ -338,3 +338,24 @@ def test_what_a_restored_copy_would_have_told_is_noted_as_maybe_sent_and_not_sen
     assert (run(date(2026, 11, 23))["sent"], told()) == (0, [("2026-11-24~2", 0)])
     mail = db.session.scalars(select(Reminder)).one().delivery("mail")
     assert mail is not None and (mail.state, mail.reason) == ("skipped", "maybe_sent")
+
+
+def test_after_a_restore_what_fell_between_lies_in_the_outbox_as_perhaps_sent(app: Flask) -> None:
+    promise(make_user(), date(2026, 11, 20))
+    setting.change("sending", "paused")
+    db.session.commit()
+    assert run(ON, hour=8)["sent"] == 0
+    late = promise(make_user(), date(2026, 11, 24))
+    reminders.duties(at(ON, 12))
+    assert late.is_open
+    # The other process died at nine: what was raised at eight it may have sent, what was raised at twelve it has not.
+    assert reminders.put_aside(at(ON, 9), at(ON, 13)) == 1
+    assert outbox_admin.hold_maybe_sent(at(ON, 9)) == 1
+    setting.change("sending", "on")
+    db.session.commit()
+    first, second = db.session.scalars(select(Reminder).order_by(Reminder.id))
+    assert state_words(first.told) == "邮件可能已发"
+    assert reminders.hand_over(at(ON, 13)) == 1
+    db.session.expire_all()
+    assert state_words(second.told) == "邮件已交发"
+    assert reminders.put_aside(at(ON, 9), at(ON, 13)) == 0

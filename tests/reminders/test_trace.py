@@ -9,8 +9,7 @@ from flask import Flask
 from models.base import db
 from models.clock import day_begins
 from models.promise import Promise
-from models.reminder import resume, settings, trace
-from models.reminder.record import Reminder, ReminderDelivery
+from models.reminder import settings, trace
 from models.reminder.trace import TraceFilter
 from models.rules.reminder import Due, RuleFacts
 from models.rules.reminder_plan import People, Row
@@ -18,7 +17,6 @@ from models.rules.reminder_why import why
 from models.rules.workday import Workdays
 from models.unit import Absence
 from models.user import User
-from tests.reminders.test_ledger import at
 from tests.support.browser import Browser
 from tests.support.factories import make_firm, make_user
 from tests.support.reminder_factories import make_reminder
@@ -131,26 +129,3 @@ def test_the_search_takes_the_same_statements_for_three_and_thirty(browser: Brow
         return len(sent)
 
     assert count(3) == count(27)
-
-
-def test_after_a_restore_what_fell_between_is_listed_and_not_sent(app: Flask) -> None:
-    officer = make_user()
-    promise(officer, date(2026, 11, 20))
-    waited = make_reminder(officer, mail=("waiting", "paused"), raised_at=at(date(2026, 11, 19)))
-    db.session.commit()
-    found = resume.go_on_from(at(date(2026, 11, 18), 2), at(ON, 12), at(date(2026, 11, 23)), server=True)
-    db.session.commit()
-    assert (found.waited, found.raised) == (1, 1)
-    assert {row.id for row in resume.list_maybe_sent()} >= {waited.id} and resume.count_maybe_sent() == 2
-    doors = db.session.query(ReminderDelivery).filter_by(channel="mail").all()
-    assert {(door.state, door.reason) for door in doors} == {("skipped", "maybe_sent")}
-    again = resume.go_on_from(at(date(2026, 11, 18), 2), at(ON, 12), at(date(2026, 11, 23)), server=True)
-    assert (again.waited, again.raised) == (0, 0)
-
-
-def test_what_falls_due_after_the_named_moment_is_sent(app: Flask) -> None:
-    promise(make_user(), date(2026, 11, 20))
-    # Friday's run was at 7:30; the moment lies before it.
-    assert resume.go_on_from(at(date(2026, 11, 19), 9), at(ON, 7, 29), at(ON, 12), server=True).raised == 0
-    assert resume.go_on_from(at(date(2026, 11, 19), 9), at(ON, 7, 30), at(ON, 12), server=True).raised == 1
-    assert db.session.query(Reminder).count() == 1
