@@ -1,4 +1,4 @@
-"""Fixtures every test shares: one application per database and worker, emptied after each test."""
+"""Fixtures every test shares: one application per database and worker, as on its first day for each test."""
 
 import os
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from crm import create_app
 from models.all import db
 from tests.support import laws, skips
 from tests.support.browser import Browser
-from tests.support.emptying import begin, empty
+from tests.support.emptying import begin, leave
 
 laws.begin()
 pytest_plugins = ["tests.support.skips", "tests.support.chromium"]
@@ -73,6 +73,7 @@ def sqlite_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application on SQLite, for tests that one database is enough for."""
     folder = tmp_path_factory.mktemp("instance")
     app = make_app(f"sqlite:///{folder / 'test.sqlite3'}", folder)
+    remember(app)
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -85,6 +86,7 @@ def any_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         yield request.getfixturevalue("sqlite_app")
         return
     app = make_app(request.getfixturevalue("postgres_database"), tmp_path_factory.mktemp("instance"))
+    remember(app)
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -102,12 +104,18 @@ def lite_app(sqlite_app: Flask) -> Iterator[Flask]:
     yield from emptied(sqlite_app)
 
 
+def remember(app: Flask) -> None:
+    """Seed the first day before any test has stopped the clock."""
+    with app.app_context():
+        begin()
+
+
 def emptied(app: Flask) -> Iterator[Flask]:
-    """Run with the rows a new bureau begins with, and leave nothing behind."""
+    """Run with the rows a new bureau begins with, whatever ran before."""
     with app.app_context():
         begin()
         yield app
-        empty()
+        leave()
 
 
 @pytest.fixture
