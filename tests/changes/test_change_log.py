@@ -81,7 +81,7 @@ def test_a_set_statement_cannot_pass_by_the_log(app: Flask) -> None:
 
 
 def test_every_table_that_hangs_on_a_firm_is_logged_or_says_why_not() -> None:
-    #: Made from other rows (standing, search), or itself a record of what was done.
+    #: Made from other rows (standing, search, kept results), or itself a record of what was done.
     derived = {
         "standing",
         "standing_title",
@@ -90,6 +90,9 @@ def test_every_table_that_hangs_on_a_firm_is_logged_or_says_why_not() -> None:
         "firm_search",
         "firm_merge",
         "match_decision",
+        "assessment_result",
+        "assessment_stale",
+        "reminder",
     }
     hanging = {
         table.name

@@ -203,4 +203,6 @@ def test_a_number_out_of_bounds_is_no_setting(lite_app: Flask, value: str) -> No
 
 def test_every_setting_stands_in_one_section() -> None:
     shown = [key for keys in setting.SECTIONS.values() for key in keys]
-    assert sorted(shown) == sorted(setting.SETTINGS)
+    #: What a restore sets, and the administrator ends on the page of mails.
+    elsewhere = ["sending", "restored_from", "restored_at"]
+    assert sorted(shown + elsewhere) == sorted(setting.SETTINGS)

@@ -150,7 +150,7 @@ def test_a_new_type_and_a_new_pool_can_be_used_at_once(lite_browser: Browser) ->
     assert "种子独角兽" in Page(lite_browser.post("/types/new", data=data, follow_redirects=True)).text
     twice = Page(lite_browser.post("/types/new", data=data))
     assert "已有同名" in twice.text
-    pool = {"name": "未来产业培育库", "makes_potential": "y", "position": "9", "active": "y"}
+    pool = {"name": "未来产业培育库", "makes_potential": "y", "position": "9", "active": "y", "still_months": "3"}
     assert "未来产业培育库" in Page(lite_browser.post("/types/pools/new", data=pool, follow_redirects=True)).text
     assert "title.unicorn_seed.in_force" in registry.all_figures()
 
