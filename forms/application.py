@@ -22,6 +22,7 @@ class _BatchFields(BaseForm):
     year = IntegerField("年度", [InputRequired("请填年度"), NumberRange(2000, 2100, "年份写四位，如 2027")])
     round = IntegerField("第几批", [InputRequired("请填第几批"), NumberRange(1, 99, "填 1 到 99")])
     plan = IntegerField("计划通过几家", [Optional(), NumberRange(0, 99999, "填家数，没有计划就空着")])
+    review_refuses = BooleanField("预评审要求修改的，没改完不准提交")
     document = StringField("通知文号", [Length(max=200, message="最多 200 字")])
     note = TextAreaField("说明", [LONG])
 
@@ -45,7 +46,7 @@ class ApplicationBatchForm(_BatchFields):
 
     def fill(self, batch: ApplicationBatch) -> None:
         """Write what was typed into the batch."""
-        for name in ("type_id", "year", "round", "plan"):
+        for name in ("type_id", "year", "round", "plan", "review_refuses"):
             setattr(batch, name, self[name].data)
         batch.document, batch.note = self.document.data or "", self.note.data or ""
 

@@ -75,6 +75,7 @@ SUBJECTS: dict[str, str] = {
     "setting": "设置",
     "firm": "企业",
     "contact": "联系人",
+    "review_meeting": "预评审会",
     "title": "资质",
     "import_run": "导入",
     "calendar_year": "工作日历",

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import delete, select
 
 from models import clock
-from models.application import papers
+from models.application import papers, prereview
 from models.application.agencies import ApplicationAgency
 from models.application.papers import ApplicationPaper
 from models.application.reasons import RefusalReason
@@ -50,6 +50,7 @@ def move(application: Application, user: User, at: datetime, to: str, going: Goi
     reason = going.reason if step.with_reason else None
     if step.event == "forward":
         check_papers(application, to, anyway=going.anyway)
+        check_review(application, to)
     return set_stage(application, to, on, ApplicationMove(
         event=step.event, at=at, by_id=user.id, words=words, reason_id=reason.id if reason else None,
     ))  # fmt: skip
@@ -69,6 +70,12 @@ def check_papers(application: Application, to: str, *, anyway: bool = False) -> 
         raise Refused(f"还缺{'、'.join(musts)}，到“{STAGES[to]}”以前必须有。材料到了先在清单里记上")
     if lacks and not anyway:
         raise PapersMissing(f"还缺{'、'.join(rule.name for rule in lacks)}。先推进的，勾上“材料还没齐，先推进”")
+
+
+def check_review(application: Application, to: str) -> None:
+    """Raise Refused when experts want something corrected first and the batch does not let it be filed like that."""
+    if to == "submitted" and application.batch.review_refuses and (why := prereview.warning_of(application)):
+        raise Refused(f"{why}。这一批要改完才能提交：改好的在申报页上勾掉")
 
 
 def set_stage(application: Application, to: str, on: date, entry: ApplicationMove) -> ApplicationMove:

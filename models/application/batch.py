@@ -31,6 +31,8 @@ class ApplicationBatch(Model):
     plan: Mapped[int | None] = mapped_column(Integer)
     document: Mapped[str] = mapped_column(String(200), default="")
     note: Mapped[str] = mapped_column(Text, default="")
+    #: Whether one that has to be corrected after pre-review may not be filed; otherwise that is only a warning.
+    review_refuses: Mapped[bool] = mapped_column(default=False)
     #: The day from which nothing more is entered; None while it runs.
     closed_on: Mapped[date | None] = mapped_column(Date)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))

@@ -9,11 +9,13 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 
 from models.application.batch import ApplicationBatch, BatchDate
 from models.application.record import Application
+from models.application.review_filter import reviewed
 from models.area import subtree
 from models.firm import search
 from models.firm.names import FirmSearch
 from models.firm.record import Firm
 from models.rules.application import DATES, DECIDING, ENDED, FILED, KINDS, OPEN, PREPARING, STAGES, WAY
+from models.rules.prereview import RESULTS
 from models.user import User
 
 #: What a filter means when it asks for those that have none.
@@ -53,6 +55,8 @@ class ApplicationFilter:
     park: int | None = None
     reason: int | None = None
     agency: int | None = None
+    #: What pre-review said: a key of models/rules/prereview.RESULTS.
+    review: str = ""
     #: Coached by oneself, or of a firm one looks after.
     mine: str = ""
     #: A date of the batch went by.
@@ -98,6 +102,8 @@ class ApplicationFilter:
             found.append(Application.kind == self.kind)
         if self.reason is not None:
             found.append(Application.reason_id == self.reason)
+        if self.review:
+            found.append(reviewed(self.review))
         return found
 
     def _of_agency(self) -> list[ColumnElement[bool]]:
@@ -145,7 +151,7 @@ def behind(today: date) -> ColumnElement[bool]:
 
 
 #: What the fields that name a thing may hold.
-KNOWN: dict[str, Mapping[str, Any] | tuple[str, ...]] = {"stage": (*STAGES, *BUNDLES), "kind": KINDS}
+KNOWN: dict[str, Mapping[str, Any] | tuple[str, ...]] = {"stage": (*STAGES, *BUNDLES), "kind": KINDS, "review": RESULTS}
 
 
 def _read(kind: str, text: str) -> Any:

@@ -7,7 +7,17 @@ from typing import Any
 from sqlalchemy import select
 
 from models import clock
-from models.application import Agency, Application, ApplicationBatch, PaperRule, RefusalReason
+from models.application import (
+    Agency,
+    Application,
+    ApplicationBatch,
+    PaperRule,
+    RefusalReason,
+    ReviewExpert,
+    ReviewFinding,
+    ReviewItem,
+    ReviewMeeting,
+)
 from models.base import db
 from models.firm import Firm
 from models.rules.application import ENDED, REASONS, UNLISTED
@@ -38,6 +48,46 @@ def make_application(firm: Firm | None = None, batch: ApplicationBatch | None = 
         "reason_id": make_reason().id if stage == "refused" else None,
     }  # fmt: skip
     row = Application(firm=firm or make_firm(), batch=batch or make_application_batch(), **{**defaults, **values})
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def make_meeting(batch: ApplicationBatch | None = None, *experts: str, **values: Any) -> ReviewMeeting:
+    """A pre-review meeting of a batch of 高新技术企业, with experts by name."""
+    batch = batch or make_application_batch("hnte")
+    row = ReviewMeeting(batch=batch, **{"held_on": date(2026, 6, 3), "created_at": clock.now(), **values})
+    row.experts = [ReviewExpert(name=name, position=place) for place, name in enumerate(experts)]
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def make_review_item(
+    meeting: ReviewMeeting | None = None, application: Application | None = None, **values: Any
+) -> ReviewItem:
+    """An application in pre-review on an agenda; a verdict has its day."""
+    meeting = meeting or make_meeting()
+    defaults = {
+        "created_at": clock.now(), "round": 1, "decided_on": meeting.held_on if values.get("verdict") else None,
+    }  # fmt: skip
+    application = application or make_application(batch=meeting.batch, stage="pre_review")
+    row = ReviewItem(meeting=meeting, application=application, **{**defaults, **values})
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def the_review_item() -> ReviewItem:
+    """One item with its meeting, the same one while it is there: routes name both."""
+    return db.session.scalar(select(ReviewItem).order_by(ReviewItem.id)) or make_review_item()
+
+
+def make_finding(item: ReviewItem | None = None, words: str = "补专项审计报告", **values: Any) -> ReviewFinding:
+    """Something to correct."""
+    item = item or make_review_item()
+    row = ReviewFinding(application_id=item.application_id, item_id=item.id, words=words,
+                        **{"created_at": clock.now(), **values})  # fmt: skip
     db.session.add(row)
     db.session.flush()
     return row

@@ -1,6 +1,19 @@
 """申报: batches, their lists and boards, the record of one application, one file each."""
 
-from crm.views.applications import adding, agencies, batches, board, figures, listing, papers, reasons, record, result
+from crm.views.applications import (
+    adding,
+    agencies,
+    batches,
+    board,
+    figures,
+    listing,
+    meetings,
+    papers,
+    reasons,
+    record,
+    result,
+    reviews,
+)
 from crm.views.applications.base import bp
 
 __all__ = [
@@ -11,8 +24,10 @@ __all__ = [
     "bp",
     "figures",
     "listing",
+    "meetings",
     "papers",
     "reasons",
     "record",
     "result",
+    "reviews",
 ]

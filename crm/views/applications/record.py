@@ -12,7 +12,7 @@ from crm.views.applications.state import WORDS
 from forms.application import CoachingForm, MoveForm, NoteForm
 from forms.base import BaseForm, ConfirmForm
 from models import clock, people
-from models.application import Application, ApplicationAgency, ApplicationMove, RefusalReason, acts, papers
+from models.application import Application, ApplicationAgency, ApplicationMove, RefusalReason, acts, papers, prereview
 from models.base import db
 from models.errors import NotFound, Refused
 from models.firm.choices import CARING_ROLES
@@ -35,8 +35,9 @@ def _record(found: Application, note: NoteForm) -> str:
     return render_template(
         "applications/show.html", it=found, moves=moves, choices=found.choices_for(g.user, today), way=WAY,
         lines=papers.checklist(found.id, found.batch.type_id), served=ApplicationAgency.list_of(found.id),
-        needs_words=NEEDS, reached={move.to_stage: move for move in moves if move.moves},
-        deadline=found.deadline(today), today=today, may_work=found.may_work(g.user, today), note=note, **WORDS,
+        review=prereview.story_of(found.id), needs_words=NEEDS, deadline=found.deadline(today), today=today,
+        reached={move.to_stage: move for move in moves if move.moves}, may_work=found.may_work(g.user, today),
+        note=note, **WORDS,
     )  # fmt: skip
 
 
@@ -65,6 +66,7 @@ def move(application_id: int, stage: str) -> Answer:
         found = Application.get_for(g.user, application_id)
         form.form_errors.append(refused)
     page = render_template("applications/move.html", it=found, form=form, to=stage, step=step, back=back, lacks=lacks,
+                           unready=prereview.warning_of(found) if stage == "submitted" else "",
                            deadline=found.deadline(clock.today()), **WORDS)  # fmt: skip
     return (page, 422) if form.errors else page
 

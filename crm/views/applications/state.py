@@ -10,10 +10,12 @@ from models import clock
 from models.application.filters import BUNDLE_NAMES, ApplicationFilter
 from models.application.listing import SORTS, ApplicationListing
 from models.rules.application import DATES, EVENTS, KINDS, STAGES, VIAS
+from models.rules.prereview import RESULTS, VERDICTS
 
 #: Names that the pages show for identifiers, and the pairs their filters offer.
 WORDS: dict[str, Any] = {
     "stages": STAGES, "kinds": KINDS, "events": EVENTS, "vias": VIAS, "date_names": DATES,
+    "review_choices": list(RESULTS.items()), "review_verdicts": VERDICTS,
     "stage_choices": [*BUNDLE_NAMES.items(), *STAGES.items()], "kind_choices": list(KINDS.items()),
 }  # fmt: skip
 
