@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, text
 
-from crm.demo import applications, books, inputs, issues, pools, reminders, reports, targets, visits, words
+from crm.demo import applications, books, city_books, inputs, issues, pools, reminders, reports, targets, visits, words
 from crm.demo.generate import SOURCE, District, Ids, Size, generate
 from models import derived, pinyin, seed, vault
 from models.all import db
@@ -62,6 +62,7 @@ def load(size: Size, number: int, now: datetime, today: date, hash_password: Cal
     inputs.add_inputs(today)
     books.add_draft(today, now)
     targets.add_targets(today, now)
+    city_books.add_book(now)
     pools.add_pools(today, number, now)
     db.session.flush()
     reminders.remind(now)

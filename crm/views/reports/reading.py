@@ -1,6 +1,7 @@
 """Editions as they are read: the list, the document, its numbers, what came later, on paper and as files."""
 
 from math import ceil
+from typing import Any
 
 from flask import Response, g, render_template, request
 
@@ -11,6 +12,7 @@ from crm.views.reports.base import bp
 from models import audit_log, calendar, clock, setting
 from models.base import db
 from models.errors import NotFound
+from models.figures.base import chinese_day
 from models.report import drafting, listing, opening, readers, reading, since
 from models.report.record import Report
 from models.rules import report as rules
@@ -103,7 +105,7 @@ def download(report_id: int, ending: str) -> Response:
     mark = excel.watermark(report.name, g.user.name, clock.local(now), setting.get("bureau_name"))
     if ending == "docx":
         lists = opening.lists(found, g.user)
-        data, count = report_word.document(found.content, lists, [mark]), sum(map(len, lists.values()))
+        data, count = _word(report, found, lists, mark), sum(map(len, lists.values()))
     else:
         annexes = opening.annexes(found, g.user)
         data, count = report_excel.workbook(found.content, mark, opening.figure_lines(found), annexes)
@@ -111,6 +113,13 @@ def download(report_id: int, ending: str) -> Response:
                    detail={"rows": count, "filter": f"{report.kind} {report.period} {ending}"})  # fmt: skip
     db.session.commit()
     return web.download(data, f"{report.name}.{ending}", ENDINGS[ending])
+
+
+def _word(report: Report, found: opening.Opened, lists: Any, mark: str) -> bytes:
+    """The document; who signed it and when it was issued stand there once it is."""
+    signer = report.signed_by.name if report.issued and report.signed_by else ""
+    dated = chinese_day(clock.local(report.issued_at).date()) if report.issued_at else ""
+    return report_word.document(found.content, lists, [mark], signer=signer, dated=dated)
 
 
 def shown_lists(found: opening.Opened) -> dict[str, reading.Rows]:
