@@ -33,7 +33,7 @@ def add_applications(firms: int, today: date, number: int) -> int:
     kind = db.session.scalars(select(TitleType).where(TitleType.key == "hnte")).one()
     manager = _manager()
     count = min(MOST, max(len(FILLING), firms // FIRMS_EACH))
-    held, others = _holders(kind, today), _small(kind, today)
+    held, others = _holders(kind, today), _small(kind)
     rng.shuffle(others)
     half = len(others) // 2
     told = 0
@@ -59,11 +59,10 @@ def _holders(kind: TitleType, today: date) -> list[int]:
     return list(dict.fromkeys(db.session.scalars(since.order_by(Title.firm_id))))
 
 
-def _small(kind: TitleType, today: date) -> list[int]:
-    """Firms with a lower title and never this one."""
+def _small(kind: TitleType) -> list[int]:
+    """Firms somebody looks after that never had this title."""
     ever = select(Title.firm_id).where(Title.type_id == kind.id)
-    lower = select(Title.firm_id).where(Title.type_id != kind.id, Title.ends_on >= today)
-    query = select(Firm.id).where(Firm.id.in_(lower), Firm.id.not_in(ever), Firm.status == "active")
+    query = select(Firm.id).where(Firm.officer_a_id.is_not(None), Firm.id.not_in(ever), Firm.status == "active")
     return list(db.session.scalars(query.order_by(Firm.id)))
 
 
