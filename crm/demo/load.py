@@ -8,7 +8,20 @@ from typing import Any
 
 from sqlalchemy import insert, select, text
 
-from crm.demo import applications, books, city_books, inputs, issues, pools, reminders, reports, targets, visits, words
+from crm.demo import (
+    applications,
+    books,
+    city_books,
+    inputs,
+    issues,
+    pools,
+    reminders,
+    reports,
+    reviews,
+    targets,
+    visits,
+    words,
+)
 from crm.demo.generate import SOURCE, District, Ids, Size, generate
 from models import derived, pinyin, seed, vault
 from models.all import db
@@ -59,6 +72,7 @@ def load(size: Size, number: int, now: datetime, today: date, hash_password: Cal
     rows = district.rows
     told = issues.add_issues(len(rows["firm"]), today, number)
     applications.add_applications(len(rows["firm"]), today, number)
+    reviews.add_reviews(today)
     inputs.add_inputs(today)
     books.add_draft(today, now)
     targets.add_targets(today, now)

@@ -12,7 +12,7 @@ from crm.demo.generate import Ids, Size, code_for, generate
 from crm.demo.load import load
 from models import vault
 from models.all import db
-from models.application import Application, ApplicationMove
+from models.application import Application, ApplicationMove, ReviewFinding, ReviewItem
 from models.assessment.candidate_list import CandidateFilter, CandidateListing
 from models.assessment.kept import STATES as STATES_OF_CANDIDATES
 from models.errors import Refused
@@ -197,3 +197,13 @@ def test_applications_stand_in_every_stage_of_two_batches(lite_app: Flask) -> No
         moves = ApplicationMove.list_of(row.id)
         assert (moves[0].event, moves[-1].to_stage) == ("enter", row.stage)
         assert all(move.moved_on <= TODAY for move in moves)
+
+
+@pytest.mark.slow
+def test_a_batch_was_reviewed_twice_and_one_still_waits(lite_app: Flask) -> None:
+    load(Size.of(400), 1, NOW, TODAY, lambda password: "hash")
+    items = db.session.scalars(select(ReviewItem)).all()
+    assert {item.round for item in items} == {1, 2} and {item.verdict for item in items} >= {"cleared", "again"}
+    found = db.session.scalars(select(ReviewFinding)).all()
+    assert any(row.done_on for row in found) and any(row.done_on is None for row in found)
+    assert all(item.decided_on is None or item.decided_on <= TODAY for item in items)
