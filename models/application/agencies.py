@@ -24,6 +24,7 @@ from models.base import Model, Moment, Name, SortKey, db
 from models.errors import NotFound, Refused
 from models.figures.base import Share
 from models.pinyin import sort_key
+from models.rules import uscc
 from models.user import User
 
 DAY = timedelta(days=1)
@@ -65,12 +66,17 @@ class Agency(Model):
         return " ".join(filter(None, words))
 
     def write(self, name: str, code: str, note: str, *, active: bool, reason: str) -> None:
-        """Set what the register says; the caller commits. Raises Refused for a name that is there, or when it goes
-        without a reason."""
+        """Set what the register says; the caller commits. Raises Refused for a name or code that is there, for a code
+        that is none (GB 32100-2015), or when it goes without a reason."""
+        code = _checked(code)
         twin = select(Agency.id).where(Agency.name == name, Agency.id.is_distinct_from(self.id))
         with db.session.no_autoflush:
             if db.session.scalar(twin.limit(1)) is not None:
                 raise Refused(f"已有这家机构：{name}")
+            if code and (held := db.session.scalar(select(Agency.name).where(
+                Agency.code == code, Agency.id.is_distinct_from(self.id)
+            ).order_by(Agency.id).limit(1))):  # fmt: skip
+                raise Refused(f"{held}已用这个信用代码；是同一家的，用那一条，不用再加")
         if not active and not reason.strip():
             raise Refused("停用请写原因")
         self.name, self.sort_key, self.code, self.note = name, sort_key(name), code, note
@@ -97,6 +103,15 @@ class Agency(Model):
         if found is None:
             raise NotFound
         return found
+
+
+def _checked(code: str) -> str:
+    found = uscc.classify(code)
+    if found.kind == "blank":
+        return ""
+    if found.kind != "uscc":
+        raise Refused(f"信用代码不对：{found.reason or '应是 18 位统一社会信用代码'}。不知道就空着")
+    return found.code
 
 
 class ApplicationAgency(Model):
