@@ -44,6 +44,8 @@ def make_city_book() -> CityBook:
 def make_tie() -> CityBookTie:
     """A cell of a workbook tied to the new 高新技术企业 of the year."""
     row = CityBookTie(sheet="汇总", cell="B3", kind="figure", figure_key="title.hnte.new", period="year")
-    make_city_book().ties.append(row)
+    # The book is kept by its name: an object that nobody holds is gone before its list is changed.
+    book = make_city_book()
+    book.ties.append(row)
     db.session.flush()
     return row

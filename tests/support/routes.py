@@ -106,7 +106,7 @@ ARGUMENTS: dict[str, Callable[[], object]] = {
     "figure_key": lambda: "on_time",
     "edition_id": lambda: issue_factories.make_edition().id,
     "tree": lambda: "area",
-    "report_id": lambda: report_factories.make_issued().id,
+    "report_id": lambda: report_factories.an_issued().id,
     "kind": lambda: "month",
     "to": lambda: "in_review",
     "assignment_id": lambda: issue_factories.make_assignment().id,
