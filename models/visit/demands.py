@@ -86,7 +86,7 @@ class VisitDemand(Model):
         total = db.session.scalar(counting) or 0
         number = min(number, max(1, -(-total // size)))
         query = query.order_by(Visit.visit_on.desc(), cls.id.desc()).limit(size).offset((number - 1) * size)
-        return list(db.session.scalars(query)), total
+        return list(db.session.scalars(query.options(contains_eager(cls.visit).selectinload(Visit.officers)))), total
 
     @classmethod
     def list_categories(cls, user: User) -> list[str]:

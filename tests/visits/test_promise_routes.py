@@ -35,7 +35,11 @@ def test_demands_wait_for_review_and_are_kept_with_a_reason(lite_browser: Browse
     lite_browser.sign_in(officer)
     lite_browser.send(f"/visits/{visit.id}/demands/new", {"words": "变压器不够", "category": "用地用房"})
     demand = db.session.scalars(select(VisitDemand)).one()
-    assert "变压器不够" in lite_browser.open("/visits/demands").text
+    assert f"/visits/demands/{demand.id}/keep" in lite_browser.open("/visits/demands").links()
+    lite_browser.sign_in(make_user())
+    theirs = lite_browser.open("/visits/demands")
+    assert "变压器不够" in theirs.text and f"/visits/demands/{demand.id}/keep" not in theirs.links()
+    lite_browser.sign_in(officer)
     lite_browser.send(f"/visits/demands/{demand.id}/keep", {"reason": ""}, status=422)
     lite_browser.send(f"/visits/demands/{demand.id}/keep", {"reason": "已当场答复"})
     assert "变压器不够" not in lite_browser.open("/visits/demands").text

@@ -14,7 +14,7 @@ from models.errors import Refused
 from models.issue.recent import raised_from
 from models.rules.visit import DEMAND_STATES, HANDLINGS
 from models.visit import Visit, VisitDemand, writing
-from models.visit.editing import check_may_change
+from models.visit.editing import check_may_change, may_change
 
 Answer = str | Response | tuple[str, int]
 PAGE_SIZE = 50
@@ -34,6 +34,7 @@ def list_demands() -> str:
     return render_template("visits/demands.html", rows=rows, counts=counts, states=DEMAND_STATES, state=state,
                            handlings=HANDLINGS, total=total, number=min(number, pages), pages=pages, category=category,
                            categories=VisitDemand.list_categories(g.user),
+                           mine={row.id for row in rows if may_change(g.user, row.visit)},
                            raised=raised_from(g.user, [row.id for row in rows]))  # fmt: skip
 
 
