@@ -2,8 +2,7 @@
 
 import os
 import random
-import subprocess
-import sys
+import signal
 import time
 from collections import Counter
 from datetime import datetime, timedelta
@@ -13,12 +12,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from config import ROOT
 from models import timetable
 from models.base import db
 from models.rules.timetable import ZONE, slots
 from models.task import JobRun
-from tests.proof.timekeeper import TRIED
+from tests.proof.timekeeper import TRIED, live
 
 ON_POSTGRES = pytest.mark.parametrize("any_app", ["postgresql"], indirect=True)
 DAY = timedelta(days=1)
@@ -31,7 +29,7 @@ class Fleet:
 
     def __init__(self, app: Flask, folder: Path, begins: datetime, chance: random.Random) -> None:
         self.app, self.clock, self.begins, self.chance = app, folder / "clock", begins, chance
-        self.living: list[subprocess.Popen[bytes]] = []
+        self.living: list[int] = []
         self.kills = self.nobody = 0
         self.show(begins)
 
@@ -42,33 +40,43 @@ class Fleet:
         fresh.replace(self.clock)
 
     def start(self) -> None:
-        """One scheduler more."""
-        config = self.app.config["TIDU"]
-        named = {"DATABASE_URL": config.database_url, "TIDU_INSTANCE": str(config.instance), "SECRET_KEY": "proof " * 8}
-        command = [sys.executable, "-m", "tests.proof.timekeeper", str(self.clock), self.begins.isoformat()]
-        errors = self.clock.with_name("errors").open("ab")
-        self.living.append(
-            subprocess.Popen(command, cwd=ROOT, env={**os.environ, **named}, stdout=errors, stderr=errors)
-        )
+        """One scheduler more: a copy of this process, which takes a tenth of the time that a new one takes."""
+        child = os.fork()
+        if child:
+            self.living.append(child)
+            return
+        try:
+            errors = os.open(self.clock.with_name("errors"), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+            os.dup2(errors, 1)
+            os.dup2(errors, 2)
+            # The lines to the database are its parent's.
+            db.engine.dispose(close=False)
+            live(self.app, self.clock.read_text, self.seen_by(os.getpid()).write_text, self.begins)
+        finally:
+            os._exit(0)
+
+    def seen_by(self, scheduler: int) -> Path:
+        """Where one says that it has looked at everything."""
+        return self.clock.with_name(f"seen-{scheduler}")
 
     def kill(self) -> None:
         """One of them ends as kill -9 ends it."""
-        process = self.living.pop(self.chance.randrange(len(self.living)))
-        process.kill()
-        process.wait()
+        scheduler = self.living.pop(self.chance.randrange(len(self.living)))
+        os.kill(scheduler, signal.SIGKILL)
+        os.waitpid(scheduler, 0)
         self.kills += 1
 
     def gather(self) -> None:
         """Wait until each has begun to look."""
         ends = time.monotonic() + 3 * PATIENCE
-        while not all(self.clock.with_name(f"seen-{process.pid}").exists() for process in self.living):
+        while not all(self.seen_by(scheduler).exists() for scheduler in self.living):
             assert time.monotonic() < ends, self.clock.with_name("errors").read_text()[-2000:]
             time.sleep(STEP)
 
     def wait(self) -> None:
         """Let each that lives and has begun look at everything, so that no lease runs out under it."""
         now, ends = self.clock.read_text(), time.monotonic() + PATIENCE
-        seen = [self.clock.with_name(f"seen-{process.pid}") for process in self.living]
+        seen = [self.seen_by(scheduler) for scheduler in self.living]
         while any(file.exists() and file.read_text() != now for file in seen):
             assert time.monotonic() < ends, self.clock.with_name("errors").read_text()[-2000:]
             time.sleep(STEP)
@@ -76,8 +84,8 @@ class Fleet:
     def end(self) -> None:
         """All of them end by themselves."""
         self.clock.write_text("end")
-        for process in self.living:
-            process.wait(60)
+        for scheduler in self.living:
+            os.waitpid(scheduler, 0)
 
 
 def live_through(app: Flask, folder: Path, days: int, most: int, dying: float) -> Fleet:
@@ -109,7 +117,7 @@ def live_through(app: Flask, folder: Path, days: int, most: int, dying: float) -
     if not fleet.living:
         fleet.start()
     fleet.gather()
-    for hour in (24 * day + hour for day in range(8) for hour in (0, 4, 8, 10, 16)):
+    for hour in (24 * day + hour for day in range(5) for hour in (3, 8, 16)):
         fleet.show(datetime(last.year, last.month, last.day, tzinfo=ZONE) + hour * timedelta(hours=1))
         fleet.wait()
     fleet.end()
@@ -145,7 +153,7 @@ def judged(fleet: Fleet, days: int) -> str:
 @ON_POSTGRES
 @pytest.mark.slow
 def test_two_schedulers_keep_a_month_between_them(app: Flask, tmp_path: Path) -> None:
-    fleet = live_through(app, tmp_path, 31, most=2, dying=0.03)
+    fleet = live_through(app, tmp_path, 31, most=2, dying=0.08)
     print(f"month, 2 schedulers: {judged(fleet, 31)}")
 
 
