@@ -86,9 +86,13 @@ def put_on(user: User, meeting: ReviewMeeting, ids: Sequence[int], at: datetime)
 
 def take_off(item: ReviewItem) -> None:
     """Take an application off the agenda; the caller commits. Raises Refused when something was said of it."""
-    marked = select(ReviewMark.id).where(ReviewMark.item_id == item.id).limit(1)
-    if item.verdict is not None or db.session.scalar(marked) is not None:
-        raise Refused("已经打过分或有了结论，不能从议程拿掉")
+    hanging = (
+        select(ReviewMark.id).where(ReviewMark.item_id == item.id),
+        select(ReviewFinding.id).where(ReviewFinding.item_id == item.id),
+        select(ReviewItem.id).where(ReviewItem.before_id == item.id),
+    )
+    if item.verdict is not None or any(db.session.scalar(query.limit(1)) is not None for query in hanging):
+        raise Refused("已经打过分、有了结论或要修改的地方，不能从议程拿掉")
     db.session.delete(item)
     db.session.flush()
 

@@ -69,6 +69,19 @@ def test_the_agenda_takes_each_application_once_and_in_its_next_round(app: Flask
     assert db.session.scalars(select(ReviewMeeting)).all() == [meeting]
 
 
+def test_what_is_to_be_corrected_keeps_an_application_on_the_agenda(app: Flask) -> None:
+    manager, now = make_user("manager"), clock.now()
+    meeting = make_meeting(held_on=TODAY)
+    row = make_application(batch=meeting.batch, stage="pre_review")
+    prereview.put_on(manager, meeting, [row.id], now)
+    (item,) = meeting.items_for(manager)
+    prereview.decide(item, manager, now, "again", "", "补审计报告")
+    prereview.decide(item, manager, now, "", "")
+    assert item.verdict is None
+    with pytest.raises(Refused, match="不能从议程拿掉"):
+        prereview.take_off(item)
+
+
 def test_marks_add_up_and_an_expert_who_marked_stays(app: Flask) -> None:
     meeting = make_meeting(None, "陆明远", "顾晚舟")
     item = make_review_item(meeting)

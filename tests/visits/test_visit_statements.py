@@ -68,7 +68,8 @@ def test_pages_send_as_many_statements_for_much_as_for_little(lite_browser: Brow
                 assert lite_browser.get(url).status_code == 200
             found.setdefault(url, []).append(len(sent))
     assert {url: counts for url, counts in found.items() if counts[0] != counts[1]} == {}
-    assert found["/visits/"][0] <= 7 and found["/plan/?who=all"][0] <= 7, found
+    # Two of them are of the frame and of the late rows: the bell, and which months were issued.
+    assert found["/visits/"][0] <= 9 and found["/plan/?who=all"][0] <= 8, found
 
 
 @pytest.mark.slow
